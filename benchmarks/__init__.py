@@ -1,0 +1,1 @@
+"""One file per heavy job, each measured against a named baseline in the same run."""

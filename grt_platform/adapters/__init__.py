@@ -1,0 +1,1 @@
+"""The outside world, one plain class per thing; nothing here knows Dagster."""

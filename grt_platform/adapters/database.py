@@ -1,0 +1,54 @@
+"""Rows of a Postgres for a door that must start fast: no frames, so neither Polars nor Arrow is loaded."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+from grt_platform.adapters.postgres import Connection, available, connect
+
+
+class Database(Protocol):
+    """What a query needs; the warehouse offers it too."""
+
+    def connection(self) -> AbstractContextManager[Connection]:
+        """A connection without a transaction of its own."""
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """A connection in one transaction."""
+
+    def fetch(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
+        """The rows of a query."""
+
+
+class LightDatabase:
+    """One Postgres database; every call opens its own connection.
+
+    Args:
+        url: `postgresql://role:password@host:port/database`.
+        patience_s: How long a server that is starting or gone is asked again; a door must answer soon.
+    """
+
+    def __init__(self, url: str, *, patience_s: float = 2.0) -> None:
+        self._url, self._patience_s = url, patience_s
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection without a transaction of its own: each statement stands for itself."""
+        connection = connect(self._url, patience_s=self._patience_s)
+        try:
+            connection.autocommit = True
+            with available("answer"):
+                yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection in one transaction: everything is seen at the clean exit, or nothing ever."""
+        with self.connection() as connection, connection.transaction():
+            yield connection
+
+    def fetch(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
+        """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
+        with self.connection() as connection:
+            return connection.execute(sql.encode(), params or None).fetchall()

@@ -1,0 +1,49 @@
+"""Pruning of Dagster's event log in Postgres: steps' chatter goes, runs and materializations stay."""
+
+from psycopg import errors
+
+from grt_platform.adapters.postgres import available, connect
+
+_CHATTER = [
+    "ASSET_MATERIALIZATION_PLANNED",
+    "ENGINE_EVENT",
+    "HANDLED_OUTPUT",
+    "LOADED_INPUT",
+    "LOGS_CAPTURED",
+    "RESOURCE_INIT_STARTED",
+    "RESOURCE_INIT_SUCCESS",
+    "STEP_INPUT",
+    "STEP_OUTPUT",
+    "STEP_START",
+    "STEP_WORKER_STARTED",
+    "STEP_WORKER_STARTING",
+]
+_PRUNE = b"""
+DELETE FROM event_logs WHERE id = ANY (ARRAY (
+    SELECT id FROM event_logs
+    WHERE timestamp < (now() AT TIME ZONE 'UTC') - make_interval(days => %s)
+      AND (dagster_event_type IS NULL OR dagster_event_type = ANY (%s))
+    ORDER BY id LIMIT %s))
+"""
+
+
+def prune(url: str, *, older_than_days: int, batch: int = 20_000) -> int:
+    """Delete old events that no page but a run's own log shows, in small transactions; returns how many.
+
+    Args:
+        url: Postgres of Dagster's storage, with or without SQLAlchemy's driver in its scheme.
+        older_than_days: Age from which events go.
+        batch: Events per transaction.
+    """
+    connection = connect(url.replace("postgresql+psycopg2://", "postgresql://", 1))
+    connection.autocommit = True
+    pruned = 0
+    with connection, available("prune Dagster's event log"):
+        while True:
+            try:
+                count = connection.execute(_PRUNE, [older_than_days, _CHATTER, batch]).rowcount
+            except errors.UndefinedTable:
+                return 0
+            pruned += count
+            if count < batch:
+                return pruned

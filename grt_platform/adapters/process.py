@@ -1,0 +1,53 @@
+"""Processes of this machine: how one is started so that it dies with its starter, and which one a number means."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_LAUNCH = Path(__file__).with_name("launch.py")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessId:
+    """One process for ever: numbers are used again after its end or a reboot, number and start time are not."""
+
+    pid: int
+    started_at: float
+
+    @classmethod
+    def of(cls, pid: int) -> "ProcessId":
+        """The process that has this number now; psutil.NoSuchProcess where there is none."""
+        return cls(pid, psutil.Process(pid).create_time())
+
+    def is_alive(self) -> bool:
+        """Whether this very process still runs (a zombie does not)."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started_at) < 1
+            return same and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    def terminate(self) -> None:
+        """Ask it to end; nothing happens to another process that has its number by now."""
+        if self.is_alive():
+            os.kill(self.pid, signal.SIGTERM)
+
+
+def launched(
+    command: Sequence[str | Path], identity: str = "same", death_signal: signal.Signals = signal.SIGKILL
+) -> list[str]:
+    """The command that runs `command` so that it ends when this process ends, even by `kill -9`.
+
+    Args:
+        command: The program, as an absolute path, and its arguments.
+        identity: `same`, `namespace` or a user number, see `launch.py`.
+        death_signal: What it gets when this process ends.
+    """
+    how = [str(os.getpid()), str(int(death_signal)), identity]
+    return [sys.executable, "-I", "-S", str(_LAUNCH), *how, *map(str, command)]

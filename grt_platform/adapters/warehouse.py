@@ -1,0 +1,132 @@
+"""The warehouse: served tables in Postgres, each partition replaced in one transaction."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from decimal import Decimal
+
+import polars as pl
+import psycopg
+
+from grt_platform.adapters.copying import clear, copy
+from grt_platform.adapters.database import LightDatabase
+from grt_platform.adapters.ddl import literal, quoted
+from grt_platform.adapters.frames import Frames, pieces
+from grt_platform.adapters.postgres import Connection, available, connect
+from grt_platform.kernel.errors import UnavailableError
+from grt_platform.kernel.table import Table
+
+Parameters = Sequence[object] | Mapping[str, object]
+_POLARS_OF_OID: dict[int, pl.DataType] = {
+    16: pl.Boolean(),
+    17: pl.Binary(),
+    20: pl.Int64(),
+    21: pl.Int64(),
+    23: pl.Int64(),
+    700: pl.Float64(),
+    701: pl.Float64(),
+    1082: pl.Date(),
+    1184: pl.Datetime("us", "UTC"),
+}
+_NUMERIC_OID = 1700
+_MAKE_ROLE = "DO $$ BEGIN CREATE ROLE {} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
+_SYSTEM_SCHEMAS = (
+    "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')"
+)
+
+
+class Warehouse(LightDatabase):
+    """One Postgres database; every call opens its own connection unless it is given one.
+
+    Args:
+        url: `postgresql://role:password@host:port/database`.
+        patience_s: How long a server that is starting or gone is asked again.
+    """
+
+    def __init__(self, url: str, *, patience_s: float = 10.0) -> None:
+        super().__init__(url, patience_s=patience_s)
+
+    def fetch_frame(self, sql: str, params: Parameters = ()) -> pl.DataFrame:
+        """The rows of a query as a frame; numeric keeps every decimal, other types without a match are text."""
+        with self.connection() as connection, connection.cursor(row_factory=psycopg.rows.tuple_row) as cursor:
+            _as_text(cursor)
+            cursor.execute(sql.encode(), params or None)
+            columns = cursor.description or []
+            rows = cursor.fetchall()
+        values = zip(*rows, strict=True) if rows else ((),) * len(columns)
+        return pl.DataFrame(
+            [_series(column.name, column.type_code, given) for column, given in zip(columns, values, strict=True)]
+        )
+
+    @contextmanager
+    def lock(self, *names: str, patience_s: float = 600.0) -> Iterator[None]:
+        """Hold the lock of these names, alone among all processes; a killed holder lets go.
+
+        Raises:
+            UnavailableError: Somebody else held it for longer than the patience, or the server let go of it meanwhile.
+        """
+        digest = hashlib.sha256("\0".join(names).encode()).digest()
+        key = int.from_bytes(digest[:8], "big", signed=True)
+        connection = connect(self._url, patience_s=self._patience_s)
+        try:
+            connection.autocommit = True
+            _acquire(connection, key, "/".join(names), patience_s)
+            yield
+            with available(f"vouch that nobody else worked on {'/'.join(names)}"):
+                connection.execute("SELECT 1")
+        finally:
+            connection.close()
+
+    def replace(
+        self, table: Table, partition: Mapping[str, str], frames: Frames, *, connection: Connection | None = None
+    ) -> int:
+        """Let the frames be all rows of the partition; returns how many they are.
+
+        Args:
+            table: A table that is not private.
+            partition: A value for each column that cuts the table.
+            frames: Frames that fit the table; only one of them is held at a time.
+            connection: One in a transaction of the caller, who then decides when the rows are seen.
+        """
+        with nullcontext(connection) if connection else self.transaction() as writer:
+            clear(writer, table, partition)
+            return sum(copy(writer, table, partition, frame) for frame in pieces(frames))
+
+
+def grant_reader(url: str, role: str, *, password: str | None = None) -> None:
+    """Let the role log in and read the tables of the systems there are, those to come included, and write nothing."""
+    name = quoted(role)
+    with Warehouse(url).transaction() as connection:
+        connection.execute(_MAKE_ROLE.format(name).encode())
+        if password is not None:
+            connection.execute(f"ALTER ROLE {name} PASSWORD {literal(password)}".encode())
+        connection.execute(f"ALTER ROLE {name} SET default_transaction_read_only = on".encode())
+        for row in connection.execute(_SYSTEM_SCHEMAS).fetchall():
+            schema = quoted(str(row["nspname"]))
+            connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {name}".encode())
+            connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {name}".encode())
+            connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {name}".encode())
+
+
+def _acquire(connection: Connection, key: int, name: str, patience_s: float) -> None:
+    try:
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", [f"{max(1, round(patience_s * 1000))}ms"])
+        connection.execute("SELECT pg_advisory_lock(%s::bigint)", [key])
+    except psycopg.OperationalError as error:
+        raise UnavailableError(f"Somebody else works on {name}, waited {patience_s:g} s. Try again later.") from error
+
+
+def _as_text(cursor: psycopg.Cursor[tuple[object, ...]]) -> None:
+    for name in ("json", "jsonb"):
+        cursor.adapters.register_loader(name, psycopg.types.string.TextLoader)
+
+
+def _series(name: str, oid: int, values: Sequence[object]) -> pl.Series:
+    if oid == _NUMERIC_OID:
+        scale = max(
+            (-int(v.as_tuple().exponent) for v in values if isinstance(v, Decimal) and v.is_finite()), default=0
+        )
+        return pl.Series(name, values, pl.Decimal(38, max(scale, 0)))
+    if oid in _POLARS_OF_OID:
+        return pl.Series(name, values, _POLARS_OF_OID[oid])
+    return pl.Series(name, [None if value is None else str(value) for value in values], pl.String())

@@ -1,0 +1,39 @@
+"""Dagster's door: the definitions of every system, found by listing them, with what all of them share."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+import dagster as dg
+
+from grt_platform import systems
+from grt_platform.orchestration.alerts import platform_alerts
+from grt_platform.orchestration.execution import EXECUTOR
+from grt_platform.orchestration.lake import LakeIOManager
+from grt_platform.orchestration.prune import PRUNE_NIGHTLY, platform_prune
+from grt_platform.orchestration.publish import PublishIOManager
+from grt_platform.orchestration.resources import ClockResource, LakeResource, StoresResource, WarehouseResource
+
+_LAKE, _WAREHOUSE = LakeResource(), WarehouseResource()
+_SHARED = dg.Definitions(
+    jobs=[platform_prune],
+    schedules=[PRUNE_NIGHTLY],
+    sensors=[platform_alerts],
+    resources={
+        "stores": StoresResource(),
+        "lake": _LAKE,
+        "warehouse": _WAREHOUSE,
+        "clock": ClockResource(),
+        "lake_io": LakeIOManager(lake=_LAKE),
+        "publish_io": PublishIOManager(warehouse=_WAREHOUSE),
+    },
+    executor=EXECUTOR,
+)
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Everything of the platform."""
+    names = sorted(module.name for module in iter_modules(systems.__path__) if module.ispkg)
+    return dg.Definitions.merge(
+        _SHARED, *(import_module(f"{systems.__name__}.{name}.definitions").defs for name in names)
+    )

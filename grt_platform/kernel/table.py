@@ -1,0 +1,94 @@
+"""The shape of a table, written once; Parquet, Postgres, Dagster columns and docs are derived from it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import pyarrow as pa
+
+
+class Kind(Enum):
+    """What a column holds, with its Arrow type (lake) and its Postgres type (warehouse)."""
+
+    INTEGER = (pa.int64(), "bigint")
+    FLOAT = (pa.float64(), "double precision")
+    DECIMAL = (pa.decimal128(38, 7), "numeric")
+    TEXT = (pa.string(), "text")
+    UUID = (pa.string(), "uuid")
+    BOOLEAN = (pa.bool_(), "boolean")
+    TIMESTAMP = (pa.timestamp("us", tz="UTC"), "timestamptz")
+    DATE = (pa.date32(), "date")
+    BYTES = (pa.binary(), "bytea")
+    JSON = (pa.string(), "jsonb")
+
+    def __init__(self, arrow: pa.DataType, postgres: str) -> None:
+        self.arrow = arrow
+        self.postgres = postgres
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its unit is in its name, its meaning in its description."""
+
+    name: str
+    kind: Kind
+    description: str
+    is_nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of one system.
+
+    Attributes:
+        system, layer, noun: Together the asset key; system and noun also name the Postgres schema and table.
+        partition_by: Columns whose values cut the table into partitions, in the order of the lake's folders.
+        key: Columns that identify a row within the whole table; empty where rows have no identity.
+        is_private: True for what never leaves the lake (no Postgres, no download, no web page).
+    """
+
+    system: str
+    layer: str
+    noun: str
+    description: str
+    columns: tuple[Column, ...]
+    partition_by: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    is_private: bool = False
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.name}: a column is named twice")
+        unknown = {*self.partition_by, *self.key} - set(names)
+        if unknown:
+            raise ValueError(f"{self.name}: no such columns: {', '.join(sorted(unknown))}")
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    @property
+    def name(self) -> str:
+        """`system/layer/noun`, as in the asset key."""
+        return f"{self.system}/{self.layer}/{self.noun}"
+
+    @property
+    def asset_key(self) -> list[str]:
+        """The asset key's parts."""
+        return [self.system, self.layer, self.noun]
+
+    @property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """The columns inside a Parquet file: all but those that its folder's name holds (Hive layout)."""
+        return tuple(column for column in self.columns if column.name not in self.partition_by)
+
+    def arrow_schema(self, *, with_partition: bool = True) -> pa.Schema:
+        """The Arrow schema, with or without the partition columns."""
+        columns = self.columns if with_partition else self.stored_columns
+        return pa.schema([pa.field(c.name, c.kind.arrow, nullable=c.is_nullable) for c in columns])
+
+    def served(self, description: str | None = None) -> "Table":
+        """The same table in the layer `served`, where people read it from Postgres."""
+        return Table(
+            self.system, "served", self.noun, description or self.description, self.columns, self.partition_by, self.key
+        )

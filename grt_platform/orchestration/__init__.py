@@ -1,0 +1,1 @@
+"""What Dagster needs once for all systems: IO managers, descriptions, promises, execution."""

@@ -1,0 +1,45 @@
+"""How runs execute: the executor, what is tried again, names of pools, tags of runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from grt_platform.kernel.errors import BadInputError, BadSourceError, UnavailableError
+
+EXECUTOR = dg.in_process_executor
+MAX_RETRIES = 4
+_FIRST_WAIT_S = 2.0
+
+
+@contextmanager
+def errors_by_kind(attempt: int = 0) -> Iterator[None]:
+    """Let the kind of an error decide what Dagster does with the step.
+
+    What is unavailable is tried again after 2, 4, 8 and 16 seconds; bad input and bad sources fail at once, with their
+    own sentence; anything else is a fault of ours and fails at once with its stack.
+
+    Args:
+        attempt: How often the step was tried before: `context.retry_number` in an asset.
+    """
+    try:
+        yield
+    except UnavailableError as error:
+        if attempt >= MAX_RETRIES:
+            raise dg.Failure(f"{error} Tried {attempt + 1} times.", allow_retries=False) from error
+        raise dg.RetryRequested(MAX_RETRIES, seconds_to_wait=_FIRST_WAIT_S * 2**attempt) from error
+    except (BadInputError, BadSourceError) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def pool(system: str, what: str) -> str:
+    """The name of the pool that limits how many steps of the system use the thing at once."""
+    return f"{system}_{what}"
+
+
+def run_tags(system: str, *, max_runtime_s: int | None = None, priority: int = 0) -> dict[str, str]:
+    """Tags of a job's runs: whose they are, when they are stopped, who goes first."""
+    tags = {"grt/system": system, "dagster/priority": str(priority)}
+    if max_runtime_s is not None:
+        tags["dagster/max_runtime"] = str(max_runtime_s)
+    return tags

@@ -1,0 +1,105 @@
+"""The checks every table in the lake gets: stored as described, unique keys, no wrong nulls, no negative sizes."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from grt_platform.adapters.lake import Lake
+from grt_platform.kernel.table import Kind, Table
+from grt_platform.orchestration.describe import asset_key
+from grt_platform.orchestration.partitions import values_of
+from grt_platform.orchestration.resources import LakeResource
+
+Partitions = dg.PartitionsDefinition[str]
+_MEANINGS = {
+    "columns_as_described": "The stored file has exactly the table's columns, types and nullability",
+    "key_unique": "No two rows of a partition have the same key",
+    "required_values_there": "No null in a column that may not be null",
+    "sizes_not_negative": "No size in bytes is below zero",
+}
+
+
+def promises(table: Table, partitions_def: Partitions | None = None) -> list[dg.AssetChecksDefinition]:
+    """Blocking checks of the table's asset, run with it; what depends on a broken partition does not run.
+
+    Args:
+        table: The table, stored in the lake.
+        partitions_def: How its asset is cut; each check looks at the partitions of its run only.
+    """
+    names = [name for name in _MEANINGS if _applies(name, table)]
+    specs = [
+        dg.AssetCheckSpec(
+            name, asset=asset_key(table), description=_MEANINGS[name], blocking=True, partitions_def=partitions_def
+        )
+        for name in names
+    ]
+
+    @dg.multi_asset_check(name=f"{table.system}_{table.layer}_{table.noun}_promises", specs=specs)
+    def check(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> Iterator[dg.AssetCheckResult]:
+        store, faults = lake.lake(), dict[str, list[str]]()
+        for partition in _partitions(context, table, partitions_def):
+            for name, fault in broken(store, table, partition):
+                faults.setdefault(name, []).append(f"{'/'.join(partition.values()) or table.noun}: {fault}")
+        for name in names:
+            yield _result(name, table, faults.get(name, []))
+
+    return [check]
+
+
+def broken(lake: Lake, table: Table, partition: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The promises that a partition breaks, each with what is wrong; none for one that is not stored."""
+    drift = lake.drift(table, partition)
+    if drift:
+        yield "columns_as_described", drift
+        return
+    measured = lake.scan(table, partition).select(_measures(table)).collect(engine="streaming").row(0, named=True)
+    if measured["keys"] < measured["rows"]:
+        yield "key_unique", f"{measured['rows'] - measured['keys']} rows too many for their keys {list(table.key)}"
+    for column in table.stored_columns:
+        if measured.get(f"null {column.name}"):
+            yield "required_values_there", f"{measured[f'null {column.name}']} nulls in {column.name}"
+        if (measured.get(f"least {column.name}") or 0) < 0:
+            yield "sizes_not_negative", f"{column.name} goes down to {measured[f'least {column.name}']}"
+
+
+def _measures(table: Table) -> list[pl.Expr]:
+    own_key = [name for name in table.key if name not in table.partition_by]
+    keys = pl.struct(own_key).n_unique() if len(own_key) > 1 else pl.col(own_key).n_unique() if own_key else pl.len()
+    required = [column.name for column in table.stored_columns if not column.is_nullable]
+    return [
+        pl.len().alias("rows"),
+        keys.alias("keys"),
+        *(pl.col(name).null_count().alias(f"null {name}") for name in required),
+        *(pl.col(name).min().alias(f"least {name}") for name in _sizes(table)),
+    ]
+
+
+def _sizes(table: Table) -> list[str]:
+    return [c.name for c in table.stored_columns if c.name.endswith("_bytes") and c.kind in (Kind.INTEGER, Kind.FLOAT)]
+
+
+def _applies(name: str, table: Table) -> bool:
+    if name == "key_unique":
+        return bool(table.key)
+    if name == "sizes_not_negative":
+        return bool(_sizes(table))
+    return name == "columns_as_described" or any(not column.is_nullable for column in table.stored_columns)
+
+
+def _partitions(
+    context: dg.AssetCheckExecutionContext, table: Table, partitions_def: Partitions | None
+) -> list[dict[str, str]]:
+    if partitions_def is None:
+        return [{}]
+    return [values_of(table, key, partitions_def) for key in context.partition_keys]
+
+
+def _result(name: str, table: Table, faults: list[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=not faults,
+        check_name=name,
+        asset_key=asset_key(table),
+        description="; ".join(faults[:10]) or None,
+        metadata={"faults": len(faults)},
+    )

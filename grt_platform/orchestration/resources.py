@@ -1,0 +1,54 @@
+"""Dagster's handles to the stores, the lake, the warehouse and the clock; they read the settings when a run asks."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+from pydantic import Field
+
+from grt_platform.adapters.lake import Lake
+from grt_platform.adapters.store import Store, open_store
+from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.settings import settings
+
+
+class StoresResource(dg.ConfigurableResource[None]):
+    """The store of raw objects and the store of files for people."""
+
+    raw_url: str = Field("", description="Where raw objects are kept; empty takes the setting")
+    products_url: str = Field("", description="Where files for people are kept; empty takes the setting")
+
+    def raw(self) -> Store:
+        """The store of raw objects, which are never changed."""
+        return open_store(self.raw_url or settings().raw, settings())
+
+    def products(self) -> Store:
+        """The store of files for people."""
+        return open_store(self.products_url or settings().products, settings())
+
+
+class LakeResource(dg.ConfigurableResource[None]):
+    """The lake of Parquet tables."""
+
+    url: str = Field("", description="Where the lake is; empty takes the setting")
+
+    def lake(self) -> Lake:
+        """The lake."""
+        return Lake(open_store(self.url or settings().lake, settings()))
+
+
+class WarehouseResource(dg.ConfigurableResource[None]):
+    """The Postgres of served tables; its address holds a password, so it comes from the settings alone."""
+
+    def warehouse(self) -> Warehouse:
+        """The warehouse."""
+        return Warehouse(settings().warehouse_url.get_secret_value())
+
+
+class ClockResource(dg.ConfigurableResource[None]):
+    """What time it is; a test gives its own."""
+
+    fixed_at: str = Field("", description="A moment in ISO 8601 at which this clock stands; empty lets it run")
+
+    def now(self) -> datetime:
+        """The time, UTC."""
+        return datetime.fromisoformat(self.fixed_at).astimezone(UTC) if self.fixed_at else datetime.now(UTC)

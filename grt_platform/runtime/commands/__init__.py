@@ -1,0 +1,1 @@
+"""The commands of `grt`, one thin file each."""

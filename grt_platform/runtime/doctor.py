@@ -1,0 +1,115 @@
+"""Examines the machine and the installation for what would keep the platform from running."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import psutil
+
+from grt_platform.adapters.embedded_postgres import server_version
+from grt_platform.kernel.errors import GrtError
+from grt_platform.runtime.environment import Embedded
+from grt_platform.runtime.installation import Installation
+from grt_platform.runtime.ports import is_free
+from grt_platform.runtime.service import answers
+from grt_platform.runtime.state import read_state
+from grt_platform.settings import Settings
+
+_GIB = 1024**3
+
+
+class Verdict(StrEnum):
+    """How a finding is meant."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    verdict: Verdict
+    text: str
+
+
+def examine(installation: Installation, given: Settings) -> list[Finding]:
+    """Everything that was looked at, in a fixed order; nothing is changed but a missing GRT_HOME."""
+    state = _tried("state", lambda: _state(installation))
+    return [
+        _tried("python", lambda: f"{platform.python_version()} at {sys.executable}"),
+        _tried("GRT_HOME", lambda: _home(installation)),
+        _disk(installation),
+        _memory(),
+        *_databases(given),
+        state,
+        *(_ports(installation, given) if state.verdict is Verdict.OK else ()),
+    ]
+
+
+def _tried(subject: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject, Verdict.OK, look())
+    except GrtError as error:
+        return Finding(subject, Verdict.FAILED, str(error))
+
+
+def _home(installation: Installation) -> str:
+    installation.create()
+    return f"{installation.home} can be written"
+
+
+def _disk(installation: Installation) -> Finding:
+    folder = next(path for path in (installation.home, *installation.home.parents) if path.exists())
+    free = shutil.disk_usage(folder).free / _GIB
+    verdict = Verdict.OK if free > 5 else Verdict.WARNING
+    return Finding("disk", verdict, f"{free:.1f} GiB free" + ("" if free > 5 else ": make room or move GRT_HOME"))
+
+
+def _memory() -> Finding:
+    total = psutil.virtual_memory().total / _GIB
+    verdict = Verdict.OK if total >= 2 else Verdict.WARNING
+    return Finding(
+        "memory", verdict, f"{total:.1f} GiB, {os.cpu_count()} cores" + ("" if total >= 2 else ": 2 GiB are needed")
+    )
+
+
+def _databases(given: Settings) -> Iterator[Finding]:
+    if Embedded.unless_given(given).any:
+        yield _tried("postgres", lambda: f"{server_version()}, embedded")
+    urls = {"GRT_WAREHOUSE_URL": given.warehouse_url, "GRT_DAGSTER_URL": given.dagster_url}
+    for name, secret in urls.items():
+        parts = urlsplit(secret.get_secret_value())
+        if parts.hostname:
+            yield _reachable(name, parts.hostname, parts.port or 5432)
+
+
+def _reachable(name: str, host: str, port: int) -> Finding:
+    place = f"{host}:{port}"
+    if answers(f"tcp://{place}"):
+        return Finding(name, Verdict.OK, f"{place} answers")
+    return Finding(name, Verdict.FAILED, f"{place} does not answer: start that server or change {name}")
+
+
+def _state(installation: Installation) -> str:
+    state = read_state(installation)
+    return "the platform runs" if state.is_supervised else "the platform does not run; `grt up` starts it"
+
+
+def _ports(installation: Installation, given: Settings) -> Iterator[Finding]:
+    if read_state(installation).is_supervised:
+        return
+    hosts = {"web": (given.web_port, given.web_host), "ui": (given.ui_port, given.ui_host)}
+    for name, (port, host) in {**hosts, "postgres": (given.postgres_port, "127.0.0.1")}.items():
+        if port and not is_free(port, host):
+            setting = f"GRT_{name.upper()}_PORT"
+            yield Finding(
+                setting, Verdict.FAILED, f"port {port} is in use: end what listens there, or change {setting}"
+            )

@@ -1,0 +1,113 @@
+"""The settings that `grt up` makes for an installation, and the environment its services get."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grt_platform.runtime.installation import Installation
+from grt_platform.runtime.state import State, write_private
+from grt_platform.settings import Settings
+
+READER_ROLE = "grt_reader"
+WAREHOUSE, DAGSTER = "warehouse", "dagster"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Which databases the embedded Postgres holds."""
+
+    warehouse: bool
+    dagster: bool
+
+    @classmethod
+    def unless_given(cls, given: Settings) -> "Embedded":
+        """Those that no setting of a person names."""
+        return cls(not given.warehouse_url.get_secret_value(), not given.dagster_url.get_secret_value())
+
+    @property
+    def any(self) -> bool:
+        """Whether there is an embedded Postgres at all."""
+        return self.warehouse or self.dagster
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the services of one start listen, and the databases they use."""
+
+    web: str
+    ui: str
+    warehouse_url: str
+    reader_url: str
+    dagster_url: str
+
+
+def addresses(given: Settings, state: State) -> Addresses:
+    """What a person set, else what the embedded services have."""
+    postgres, superuser, reader = state.ports.get("postgres", 0), state.secret("postgres"), state.secret(READER_ROLE)
+    warehouse = given.warehouse_url.get_secret_value()
+    embedded_reader = f"postgresql://{READER_ROLE}:{reader}@127.0.0.1:{postgres}/{WAREHOUSE}" if not warehouse else ""
+    return Addresses(
+        given.web_url or f"http://{given.web_host}:{state.ports['web']}",
+        f"http://{given.ui_host}:{state.ports['ui']}",
+        warehouse or f"postgresql://grt:{superuser}@127.0.0.1:{postgres}/{WAREHOUSE}",
+        given.warehouse_reader_url.get_secret_value() or embedded_reader,
+        given.dagster_url.get_secret_value() or f"postgresql://grt:{superuser}@127.0.0.1:{postgres}/{DAGSTER}",
+    )
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The address in the form that dagster-postgres takes; plain `postgresql://` would mean psycopg 3 there."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg2://{rest}" if scheme in {"postgresql", "postgres"} else url
+
+
+def made_settings(installation: Installation, given: Settings, state: State, where: Addresses) -> Mapping[str, str]:
+    """The variables that this start made; what a person set stays in that person's environment alone."""
+    made = {
+        "GRT_WAREHOUSE_URL": where.warehouse_url if not given.warehouse_url.get_secret_value() else "",
+        "GRT_WAREHOUSE_READER_URL": where.reader_url if not given.warehouse_reader_url.get_secret_value() else "",
+        "GRT_DAGSTER_URL": where.dagster_url if not given.dagster_url.get_secret_value() else "",
+        "GRT_SIGNING_KEY": state.secret("signing_key") if not given.signing_key.get_secret_value() else "",
+        "GRT_ADMIN_KEY": state.secret("admin_key") if not given.admin_key.get_secret_value() else "",
+        "GRT_WEB_URL": where.web,
+        "GRT_WEB_PORT": str(state.ports["web"]),
+        "GRT_UI_PORT": str(state.ports["ui"]),
+        "GRT_POSTGRES_PORT": str(state.ports.get("postgres", 0)),
+        "GRT_COMPUTE_LOGS": str(installation.dagster / "compute_logs"),
+        "DAGSTER_HOME": str(installation.dagster),
+    }
+    if Embedded.unless_given(given).dagster:
+        made["GRT_DAGSTER_SQLALCHEMY_URL"] = sqlalchemy_url(where.dagster_url)
+    return {name: value for name, value in made.items() if value}
+
+
+def write_environment(installation: Installation, made: Mapping[str, str]) -> None:
+    """`grt.env` holds the variables, for `settings.py` and for a shell (`. .grt/grt.env`)."""
+    lines = [f"export {name}={_quoted(value)}" for name, value in made.items()]
+    write_private(installation.env_file, "\n".join(lines) + "\n")
+
+
+def _quoted(value: str) -> str:
+    """The value as a shell and python-dotenv read it alike."""
+    if "'" not in value:
+        return f"'{value}'"
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def service_environment(installation: Installation, made: Mapping[str, str], where: Addresses) -> Mapping[str, str]:
+    """The environment of every service."""
+    return {
+        **os.environ,
+        **made,
+        "GRT_HOME": str(installation.home),
+        "GRT_DAGSTER_SQLALCHEMY_URL": sqlalchemy_url(where.dagster_url),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def project() -> Path:
+    """The folder that holds `dagster.yaml` and `workspace.yaml`."""
+    return Path(__file__).resolve().parents[2]

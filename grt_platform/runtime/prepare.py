@@ -1,0 +1,70 @@
+"""A task of every start: the databases exist, the tables are up to date, the read-only role may read what is served."""
+
+import sys
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from grt_platform.adapters.migrate import upgrade
+from grt_platform.adapters.postgres import available
+from grt_platform.adapters.warehouse import grant_reader
+from grt_platform.kernel.errors import GrtError
+from grt_platform.settings import Settings, settings
+
+_LONGEST_QUESTION = "5min"
+
+
+def create_database(url: str) -> None:
+    """The address's database exists, made from nothing where it was missing, closed to all but its owner."""
+    parts = urlsplit(url)
+    name = parts.path.lstrip("/")
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as admin:
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+
+
+def allow_reading(warehouse_url: str, reader_url: str) -> None:
+    """The role of `reader_url` may log in to the warehouse alone and SELECT there, for a bounded time."""
+    reader = urlsplit(reader_url)
+    name = reader.username or ""
+    grant_reader(warehouse_url, name, password=unquote(reader.password or ""))
+    role, database = sql.Identifier(name), sql.Identifier(urlsplit(warehouse_url).path.lstrip("/"))
+    with psycopg.connect(warehouse_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
+        limit = sql.SQL("ALTER ROLE {} SET statement_timeout = {}")
+        admin.execute(limit.format(role, sql.Literal(_LONGEST_QUESTION)))
+
+
+def prepare(chosen: Settings, *, is_warehouse_ours: bool, is_dagster_ours: bool) -> None:
+    """The databases of this installation are as the code expects them.
+
+    Args:
+        chosen: The settings of this process.
+        is_warehouse_ours: True where the embedded Postgres holds the warehouse.
+        is_dagster_ours: True where it holds Dagster's storage.
+    """
+    warehouse = chosen.warehouse_url.get_secret_value()
+    with available("prepare the databases"):
+        if is_dagster_ours:
+            create_database(chosen.dagster_url.get_secret_value())
+        if is_warehouse_ours:
+            create_database(warehouse)
+        upgrade(warehouse)
+        if is_warehouse_ours:
+            allow_reading(warehouse, chosen.warehouse_reader_url.get_secret_value())
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare, telling a failure in one line; the arguments name what the embedded Postgres holds."""
+    try:
+        prepare(settings(), is_warehouse_ours="warehouse" in arguments, is_dagster_ours="dagster" in arguments)
+    except GrtError as error:
+        sys.stderr.write(f"grt: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What the serving rooms of all systems share; nothing here knows Dagster."""

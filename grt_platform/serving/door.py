@@ -1,0 +1,55 @@
+"""What the uniform verbs need to know of a system."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from grt_platform.kernel.errors import BadInputError
+
+if TYPE_CHECKING:
+    from grt_platform.adapters.warehouse import Warehouse
+    from grt_platform.kernel.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One object that was put into raw: how the ledger will name it."""
+
+    source: str
+    sha256: str
+    partition: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One system, as the doors see it.
+
+    Attributes:
+        system: Its name.
+        rebuilt: Asset keys that a rebuild materializes; what follows from them follows by itself.
+        is_settled: Whether everything that follows from the loaded objects is served.
+        pending: Rows like the ledger's for objects that lie in raw and cannot be taken yet.
+    """
+
+    system: str
+    rebuilt: tuple[tuple[str, ...], ...]
+    is_settled: "Callable[[Warehouse, Sequence[Loaded]], bool]"
+    pending: Callable[[], list[dict[str, object]]]
+
+    @property
+    def tables(self) -> "dict[str, Table]":
+        """Every table of the system by its noun."""
+        module = import_module(f"grt_platform.systems.{self.system}.schemas")
+        return {table.noun: table for table in module.TABLES}
+
+    def table(self, noun: str) -> "Table":
+        """The table of that noun.
+
+        Raises:
+            BadInputError: There is none.
+        """
+        tables = self.tables
+        if noun not in tables:
+            raise BadInputError(f"{self.system} has no table '{noun}'; it has {', '.join(sorted(tables))}")
+        return tables[noun]

@@ -1,0 +1,1 @@
+"""The systems of the platform: one folder each, found by listing this one."""

@@ -1,0 +1,1 @@
+"""The assets of galaxy: raw, table, product, served."""

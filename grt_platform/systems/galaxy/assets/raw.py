@@ -1,0 +1,51 @@
+"""Raw: what Galaxy servers sent, and the versions of it that are kept for ever."""
+
+import dagster as dg
+
+from grt_platform.orchestration.conditions import ON_UPDATE
+from grt_platform.orchestration.describe import OWNERS
+from grt_platform.orchestration.execution import errors_by_kind, pool
+from grt_platform.orchestration.resources import ClockResource, StoresResource
+from grt_platform.settings import settings
+from grt_platform.systems.galaxy.partitions import INSTANCE_MONTHS, month_of, months_by_instance
+from grt_platform.systems.galaxy.shelf import Shelf
+
+UPLOADS = dg.AssetSpec(
+    ["galaxy", "raw", "uploads"],
+    description="Archives in the instance folders: dropped there or uploaded over HTTP, nobody here makes them. "
+    "The sensor reports a materialization when archives came that the ledger does not know.",
+    group_name="galaxy",
+    owners=OWNERS,
+    kinds={"file"},
+    tags={"layer": "raw", "system": "galaxy"},
+    partitions_def=INSTANCE_MONTHS,
+)
+
+
+@dg.asset(
+    key=["galaxy", "raw", "archives"],
+    deps=[UPLOADS],
+    description="Every version of every archive, copied out of the instance folders under its content hash.",
+    group_name="galaxy",
+    owners=OWNERS,
+    kinds={"file"},
+    tags={"layer": "raw", "system": "galaxy"},
+    partitions_def=INSTANCE_MONTHS,
+    backfill_policy=dg.BackfillPolicy.multi_run(settings().batch_partitions),
+    automation_condition=ON_UPDATE,
+    pool=pool("galaxy", "ingest"),
+)
+def archives(context: dg.AssetExecutionContext, stores: StoresResource, clock: ClockResource) -> dg.MaterializeResult:
+    """Takes in what arrived; a month that is over takes nothing in any more and only tells what it holds."""
+    shelf, now = Shelf(stores.raw()), clock.now()
+    with errors_by_kind(context.retry_number):
+        cells = list(months_by_instance(context.partition_keys))
+        added = [v for one, months in cells if month_of(now) in months for v in shelf.take_in(one, month_of(now), now)]
+        held = [version for one, months in cells for month in months for version in shelf.kept(one, month)]
+    return dg.MaterializeResult(
+        metadata={
+            "archives": len(held),
+            "added": len(added),
+            "size_bytes": sum(version.size_bytes for version in held),
+        }
+    )

@@ -1,0 +1,93 @@
+"""What galaxy does by itself: the look at the instance folders, the automation, the daily freshness check."""
+
+from datetime import datetime
+
+import dagster as dg
+from psycopg.rows import tuple_row
+
+from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.orchestration.execution import run_tags
+from grt_platform.orchestration.resources import ClockResource, StoresResource, WarehouseResource
+from grt_platform.settings import settings
+from grt_platform.systems.galaxy.assets.raw import UPLOADS
+from grt_platform.systems.galaxy.logic.arrivals import Arrival, Cursor, look
+from grt_platform.systems.galaxy.partitions import INSTANCES, month_of, partition_key
+from grt_platform.systems.galaxy.serving.instances import register_folder
+from grt_platform.systems.galaxy.shelf import Shelf
+
+
+@dg.sensor(
+    name="galaxy_uploads",
+    description="Looks into the instance folders and reports archives that are whole, quiet and not in the ledger.",
+    minimum_interval_seconds=settings().sensor_interval_s,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def galaxy_uploads(
+    context: dg.SensorEvaluationContext, stores: StoresResource, warehouse: WarehouseResource, clock: ClockResource
+) -> dg.SensorResult | dg.SkipReason:
+    """Reports one materialization of `galaxy/raw/uploads` for each instance with something new, this month."""
+    now, inbox = clock.now(), Shelf(stores.raw()).inbox()
+    seen = look(inbox, known_archives(warehouse.warehouse()), Cursor.parse(context.cursor), now)
+    _make_known(context, warehouse.warehouse(), list(seen.announce))
+    if not seen.announce:
+        context.update_cursor(seen.cursor.text())
+        return dg.SkipReason(
+            f"nothing new among {len(inbox.arrivals)} archives; {len(inbox.incomplete)} wait for their partner, "
+            f"{len(inbox.strangers)} other files"
+        )
+    events = [_event(instance, arrivals, now) for instance, arrivals in seen.announce.items()]
+    return dg.SensorResult(asset_events=events, cursor=seen.cursor.text())
+
+
+def known_archives(warehouse: Warehouse) -> set[tuple[str, str, str]]:
+    """Instance, file name and etag of every archive in the ledger."""
+    with warehouse.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute("SELECT instance_id, source, etag FROM galaxy.ledger")
+        return set(cursor.fetchall())
+
+
+def _make_known(context: dg.SensorEvaluationContext, warehouse: Warehouse, instances: list[str]) -> None:
+    known = set(context.instance.get_dynamic_partitions(str(INSTANCES.name)))
+    fresh = [instance for instance in instances if instance not in known]
+    for instance in fresh:
+        register_folder(warehouse, instance)
+    if fresh:
+        context.instance.add_dynamic_partitions(str(INSTANCES.name), fresh)
+
+
+def _event(instance: str, arrivals: tuple[Arrival, ...], now: datetime) -> dg.AssetMaterialization:
+    return dg.AssetMaterialization(
+        asset_key=UPLOADS.key,
+        partition=partition_key(instance, month_of(now)),
+        metadata={
+            "archives": len(arrivals),
+            "size_bytes": sum(arrival.archive.size_bytes for arrival in arrivals),
+            "first": arrivals[0].source,
+            "last": arrivals[-1].source,
+        },
+    )
+
+
+galaxy_automation = dg.AutomationConditionSensorDefinition(
+    "galaxy_automation",
+    target=dg.AssetSelection.groups("galaxy"),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=settings().sensor_interval_s,
+    run_tags=run_tags("galaxy"),
+)
+
+galaxy_freshness_job = dg.define_asset_job(
+    "galaxy_freshness",
+    selection=dg.AssetSelection.checks(
+        dg.AssetCheckKey(dg.AssetKey(["galaxy", "served", "instance_activity"]), "is_fresh")
+    ),
+    description="Tells which instances have not reported for a while.",
+    tags=run_tags("galaxy"),
+)
+galaxy_freshness_daily = dg.ScheduleDefinition(
+    name="galaxy_freshness_daily",
+    job=galaxy_freshness_job,
+    cron_schedule="0 6 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)

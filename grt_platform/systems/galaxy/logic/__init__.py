@@ -1,0 +1,1 @@
+"""Pure functions on galaxy data: values in, values out."""

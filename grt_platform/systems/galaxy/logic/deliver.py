@@ -1,0 +1,272 @@
+"""The second look at a batch: every row goes to its table, to the history, to the quarantine, or is counted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from grt_platform.systems.galaxy.logic.batch import Batch
+from grt_platform.systems.galaxy.logic.contest import Flags, Places, Settled
+from grt_platform.systems.galaxy.logic.limits import Limits
+from grt_platform.systems.galaxy.logic.reports import Verdict, stored_schema
+from grt_platform.systems.galaxy.logic.rows import Rows, lines_at, parts_at
+from grt_platform.systems.galaxy.logic.slots import Integers
+from grt_platform.systems.galaxy.logic.survey import GAVE_WAY, KEPT, SAME, SUB_KINDS, Survey
+from grt_platform.systems.galaxy.schemas import CLAIMS, HISTORY, MEMBER_TABLES, QUARANTINE
+
+MAX_RAW_BYTES = 64 * 1024
+SAMPLE_ROWS = 100
+_CLAIMS_AT_A_TIME = 500_000
+_ORPHAN = "no good row of its job in this report"
+
+Emit = Callable[[str, pl.DataFrame], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A surveyed batch whose contest is settled, on its way to the tables.
+
+    Attributes:
+        verdicts: One for each report of the batch; the counts are added to them.
+        is_accepted: Whether each report is loaded.
+        outcome: For each slot.
+    """
+
+    batch: Batch
+    survey: Survey
+    outcome: Settled
+    names: list[str]
+    verdicts: list[Verdict]
+    is_accepted: Flags
+    limits: Limits
+    emit: Emit
+
+    def run(self) -> None:
+        """Emit everything of the batch."""
+        self._claims()
+        self._jobs()
+        for kind in SUB_KINDS:
+            if kind in self.survey.scattered:
+                self._scattered(kind)
+            else:
+                self._grouped(kind)
+        self._quarantine()
+
+    def _claims(self) -> None:
+        kept = np.flatnonzero(self.is_accepted[self.survey.slots.reports])
+        for start in range(0, len(kept), _CLAIMS_AT_A_TIME):
+            self._send("claims", self._claims_of(kept[start : start + _CLAIMS_AT_A_TIME]))
+
+    def _claims_of(self, kept: Integers) -> pl.DataFrame:
+        slots, outcome = self.survey.slots, self.outcome
+        lost = pl.Series(~outcome.has_won[kept])
+        frame = pl.DataFrame(
+            {
+                "report_id": self._report_ids(slots.reports[kept]),
+                "job_id": slots.job_ids[kept],
+                "fingerprint": self.survey.fingerprints[kept].view(np.int64),
+                "superseded_by": self._names(outcome.winners[kept]),
+                "is_identical": outcome.is_same[kept],
+            }
+        )
+        return frame.with_columns(
+            pl.when(lost).then(pl.col(name)).alias(name) for name in ("superseded_by", "is_identical")
+        )
+
+    def _jobs(self) -> None:
+        first = 0
+        for rows in self.batch.rows("jobs"):
+            frame, slots = self._located(rows)
+            fates = np.full(frame.height, KEPT, np.uint8)
+            if self.survey.line_fates is not None:
+                fates = self.survey.line_fates[first : first + frame.height]
+            first += frame.height
+            kept = self.is_accepted[frame["report"].to_numpy()]
+            frame, slots, fates = frame.filter(kept), slots[kept], fates[kept]
+            self._add("rows_duplicate", frame.filter(fates == SAME))
+            gave_way = frame.filter(fates == GAVE_WAY)
+            self._history("jobs", gave_way, self._report_ids(gave_way["report"].to_numpy()))
+            self._divide("jobs", frame.filter(fates == KEPT), slots[fates == KEPT])
+
+    def _grouped(self, kind: str) -> None:
+        """Rows of one job follow each other, so that only the last job of a piece goes on in the next."""
+        tail = pl.DataFrame()
+        for rows in self.batch.rows(kind):
+            frame, slots = self._known(rows)
+            if not frame.height:
+                continue
+            is_new, open_rows = _is_new(tail, frame), slots == slots[-1]
+            if self.batch.is_streamed:
+                has_ended = tail.is_empty() or not open_rows.all() or tail["job_id"][0] != frame["job_id"][-1]
+                tail = frame.filter(open_rows) if has_ended else pl.concat([tail, frame])
+            self._add("rows_duplicate", frame.filter(~is_new))
+            self._divide(kind, frame.filter(is_new), slots[is_new])
+
+    def _scattered(self, kind: str) -> None:
+        """Read the member once for each range of jobs whose rows fit in memory together."""
+        ends = np.cumsum(self.survey.scattered[kind], dtype=np.int64)
+        room = self.limits.max_rows_per_job
+        start = 0
+        while start < len(ends):
+            before = int(ends[start - 1]) if start else 0
+            end = max(start + 1, int(np.searchsorted(ends, before + room, side="right")))
+            parts = [self._within(rows, start, end) for rows in self.batch.rows(kind)]
+            frame = pl.concat([part for part, _ in parts])
+            slots = np.concatenate([slots for _, slots in parts])
+            is_new = _is_new(pl.DataFrame(), frame)
+            self._add("rows_duplicate", frame.filter(~is_new))
+            self._divide(kind, frame.filter(is_new), slots[is_new])
+            start = end
+
+    def _within(self, rows: Rows, start: int, end: int) -> tuple[pl.DataFrame, Integers]:
+        frame, slots = self._known(rows)
+        is_within = (slots >= start) & (slots < end)
+        return frame.filter(is_within), slots[is_within]
+
+    def _located(self, rows: Rows) -> tuple[pl.DataFrame, Integers]:
+        reports, job_ids = rows.good["report"].to_numpy(), rows.good["job_id"].to_numpy()
+        return rows.good, self.survey.slots.runs(reports, job_ids).row_slots
+
+    def _known(self, rows: Rows) -> tuple[pl.DataFrame, Integers]:
+        frame, slots = self._located(rows)
+        kept = (slots >= 0) & self.is_accepted[frame["report"].to_numpy()]
+        return (frame, slots) if kept.all() else (frame.filter(kept), slots[kept])
+
+    def _divide(self, kind: str, frame: pl.DataFrame, slots: Integers) -> None:
+        """Rows of jobs that were won are loaded, others are duplicates or go to the history."""
+        has_won = self.outcome.has_won[slots]
+        if not has_won.all():
+            is_same = self.outcome.is_same[slots] & ~has_won
+            self._add("rows_duplicate", frame.filter(is_same))
+            older = ~has_won & ~is_same
+            self._history(kind, frame.filter(older), self._names(self.outcome.winners[slots[older]]))
+            frame = frame.filter(has_won)
+        self._add("rows_loaded", frame)
+        if kind == "jobs":
+            frame = frame.with_columns(self._report_ids(frame["report"].to_numpy()))
+        self._send(MEMBER_TABLES[kind].noun, frame)
+
+    def _history(self, kind: str, frame: pl.DataFrame, superseded_by: pl.Series) -> None:
+        if not frame.height:
+            return
+        self._add("rows_superseded", frame)
+        generated = [opened.candidate.metadata.generated_at for opened in self.batch.reports]
+        reports = frame["report"].to_numpy()
+        history = frame.select(
+            self._report_ids(reports),
+            pl.Series("generated_at", generated, pl.Datetime("us", "UTC")).gather(reports),
+            superseded_by.alias("superseded_by"),
+            pl.lit(kind).alias("member"),
+            "job_id",
+            _as_json(frame).alias("row"),
+        )
+        self._send("history", history)
+
+    def _quarantine(self) -> None:
+        room = np.where(self.is_accepted, np.iinfo(np.int64).max, SAMPLE_ROWS)
+        for rows in self._all_rows():
+            if not room.any():
+                break
+            frame = self._set_aside(rows)
+            if not frame.height:
+                continue
+            reports = frame["report"].to_numpy()
+            frame = frame.filter(_ordinals(reports) < room[reports])
+            room -= np.bincount(frame["report"].to_numpy(), minlength=len(room))
+            self._add("rows_quarantined", frame.filter(self.is_accepted[frame["report"].to_numpy()]))
+            sources = pl.DataFrame({"source": [v.report.source for v in self.verdicts], "version": self._versions()})
+            self._send("quarantine", pl.concat([sources[frame["report"].to_list()], frame], how="horizontal"))
+
+    def _all_rows(self) -> Iterator[Rows]:
+        if self.survey.rows_bad.any():
+            for kind in ("jobs", *SUB_KINDS):
+                yield from self.batch.rows(kind)
+
+    def _set_aside(self, rows: Rows) -> pl.DataFrame:
+        orphans = np.zeros(0, np.int64)
+        if rows.piece.header.kind != "jobs":
+            frame, slots = self._located(rows)
+            orphans = frame["line"].to_numpy()[slots < 0].astype(np.int64)
+        numbers = np.concatenate([np.array([number for number, _ in rows.bad], np.int64), orphans])
+        reasons = [reason for _, reason in rows.bad] + [_ORPHAN] * len(orphans)
+        order = np.argsort(numbers)
+        return _bad_rows(rows, numbers[order], [reasons[index] for index in order.tolist()])
+
+    def _add(self, count: str, frame: pl.DataFrame) -> None:
+        if frame.height:
+            counts = np.bincount(frame["report"].to_numpy(), minlength=len(self.verdicts))
+            for number in np.flatnonzero(counts).tolist():
+                verdict = self.verdicts[number]
+                setattr(verdict, count, getattr(verdict, count) + int(counts[number]))
+
+    def _send(self, noun: str, frame: pl.DataFrame) -> None:
+        if frame.height:
+            self.emit(noun, frame.select(_COLUMNS[noun]))
+
+    def _report_ids(self, reports: npt.NDArray[np.int32]) -> pl.Series:
+        names = [verdict.report.report_id for verdict in self.verdicts]
+        return pl.Series("report_id", names, pl.String()).gather(reports)
+
+    def _versions(self) -> list[str]:
+        return [verdict.report.version for verdict in self.verdicts]
+
+    def _names(self, places: Places) -> pl.Series:
+        return pl.Series(self.names, dtype=pl.String()).gather(places)
+
+
+_TABLES = (*MEMBER_TABLES.values(), HISTORY, QUARANTINE, CLAIMS)
+_COLUMNS = {table.noun: list(stored_schema(table)) for table in _TABLES}
+
+
+def _is_new(before: pl.DataFrame, frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether each row equals none before it, be it in `frame` or in `before`."""
+    both = pl.concat([before, frame]) if before.height else frame
+    values = both.drop("line")
+    hashes = values.hash_rows()
+    in_order = np.sort(hashes.to_numpy())
+    if (in_order[1:] != in_order[:-1]).all():
+        return np.ones(frame.height, np.bool_)
+    is_new = np.ones(both.height, np.bool_)
+    suspects = hashes.is_duplicated().arg_true().to_numpy()
+    is_new[suspects] = values[suspects].select(pl.struct(pl.all()).is_first_distinct()).to_series().to_numpy()
+    return is_new[before.height :]
+
+
+def _ordinals(reports: npt.NDArray[np.int32]) -> Integers:
+    """How many rows of the same report come before each row."""
+    order = np.argsort(reports, kind="stable")
+    ordinals = np.empty(len(reports), np.int64)
+    ordinals[order] = np.arange(len(reports)) - np.searchsorted(reports[order], reports[order])
+    return ordinals
+
+
+def _bad_rows(rows: Rows, numbers: Integers, reasons: list[str]) -> pl.DataFrame:
+    parts = parts_at(rows.piece, numbers)
+    starts = np.concatenate([[0], np.cumsum([part.lines for part in rows.piece.parts])])
+    first = np.array([part.first_line for part in rows.piece.parts], np.int64)
+    return pl.DataFrame(
+        {
+            "report": np.array([part.report for part in rows.piece.parts], np.int32)[parts],
+            "member": [rows.piece.parts[part].member for part in parts.tolist()],
+            "line_number": numbers - starts[parts] + first[parts],
+            "reason": reasons,
+            "raw": pl.Series(lines_at(rows.piece.text, numbers, MAX_RAW_BYTES), dtype=pl.Binary),
+        },
+        schema_overrides={"member": pl.String, "reason": pl.String},
+    )
+
+
+def _as_json(frame: pl.DataFrame) -> Any:
+    values = frame.drop("report", "line", "job_id")
+    texts = [
+        pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+        if dtype == pl.Datetime("us", "UTC")
+        else pl.col(name).cast(pl.String)
+        if dtype.is_decimal()
+        else pl.col(name)
+        for name, dtype in values.schema.items()
+    ]
+    return values.select(pl.struct(texts).struct.json_encode()).to_series()

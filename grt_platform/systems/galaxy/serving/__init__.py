@@ -1,0 +1,1 @@
+"""How people read galaxy: queries, HTTP, command line."""

@@ -1,0 +1,1 @@
+"""The web door: the HTTP application, sign-in and pages."""

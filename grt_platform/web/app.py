@@ -1,0 +1,86 @@
+"""The web door: one FastAPI app of every system's routes; uvicorn makes it with `create_app`."""
+
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
+
+from grt_platform import __version__, systems
+from grt_platform.adapters.database import LightDatabase
+from grt_platform.adapters.store import open_store
+from grt_platform.settings import Settings, settings
+from grt_platform.web import health, logs, objects, pages, problems
+from grt_platform.web.headers import SecurityHeaders
+from grt_platform.web.limits import BodyLimit, FailureLimit
+from grt_platform.web.sign_in import admit, asks_itself
+
+FAILURES_AT_ONCE, FAILURES_PER_SECOND = 20, 1 / 6
+_LEFT_OVER_S = 24 * 3600
+_NO_TELEMETRY: TelemetryConfig = {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}
+
+
+def create_app() -> FastAPI:
+    """The app with every route; stores and database are opened when it starts."""
+    logs.configure(settings().log_level)
+    app = FastAPI(
+        title="grt_platform",
+        version=__version__,
+        lifespan=_opened,
+        dependencies=[Depends(admit)],
+        telemetry=_NO_TELEMETRY,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.failures = failure_limit()
+    problems.install(app)
+    for signed in (objects.download, objects.upload):
+        asks_itself("a signed URL")(signed)
+    for router in (health.router, pages.router, objects.router, *system_routers()):
+        app.include_router(router)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(logs.RequestLog)
+    return app
+
+
+def failure_limit() -> FailureLimit:
+    """How often an address may come with wrong credentials, none of it used up."""
+    return FailureLimit(FAILURES_AT_ONCE, FAILURES_PER_SECOND, time.monotonic)
+
+
+def system_routers() -> list[APIRouter]:
+    """The `router` of every system that has a `serving/api.py`, by the system's name."""
+    names = sorted(module.name for module in iter_modules(systems.__path__) if module.ispkg)
+    folders = {name: Path(systems.__path__[0]) / name / "serving" / "api.py" for name in names}
+    return [
+        import_module(f"grt_platform.systems.{name}.serving.api").router
+        for name, file in folders.items()
+        if file.is_file()
+    ]
+
+
+@asynccontextmanager
+async def _opened(app: FastAPI) -> AsyncIterator[None]:
+    known = settings()
+    app.state.warehouse = LightDatabase(known.warehouse_url.get_secret_value())
+    app.state.stores = {name: open_store(getattr(known, name), known) for name in ("raw", "lake", "products")}
+    app.state.incoming = _incoming(known)
+    yield
+
+
+def _incoming(known: Settings) -> Path:
+    """The folder of uploads under way, without what a killed process left there."""
+    folder = known.home / "incoming"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for upload in folder.iterdir():
+        if time.time() - upload.stat().st_mtime > _LEFT_OVER_S:
+            shutil.rmtree(upload, ignore_errors=True)
+    return folder

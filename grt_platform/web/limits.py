@@ -1,0 +1,72 @@
+"""How much one address may fail, and how large a body may be."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SMALL_BODY_BYTES = 1024 * 1024
+_LARGEST_BODY = "grt_largest_body_bytes"
+
+
+class FailureLimit:
+    """A token bucket per address: each failure takes a token, time gives them back.
+
+    Only addresses that failed are remembered, and of those only the latest `most_addresses`.
+
+    Args:
+        burst: Failures that an address may have at once.
+        per_second: Tokens that come back in a second.
+        clock: Seconds that never run backwards.
+        most_addresses: Addresses remembered at most.
+    """
+
+    def __init__(self, burst: int, per_second: float, clock: Callable[[], float], most_addresses: int = 10_000) -> None:
+        self._burst, self._per_second, self._clock, self._most = burst, per_second, clock, most_addresses
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait_s(self, address: str) -> float:
+        """Seconds until `address` may try again; 0 when it may now."""
+        return max(0.0, (1 - self._tokens(address)) / self._per_second)
+
+    def failed(self, address: str) -> None:
+        """Takes one token from `address`."""
+        self._buckets[address] = (self._tokens(address) - 1, self._clock())
+        self._buckets.move_to_end(address)
+        while len(self._buckets) > self._most:
+            self._buckets.popitem(last=False)
+
+    def _tokens(self, address: str) -> float:
+        tokens, at = self._buckets.get(address, (float(self._burst), self._clock()))
+        return min(self._burst, tokens + (self._clock() - at) * self._per_second)
+
+
+class BodyLimit:
+    """ASGI middleware: no route reads a body larger than `SMALL_BODY_BYTES` unless it called `allow_body`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request within the limit."""
+        read = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            limit = scope.get(_LARGEST_BODY, SMALL_BODY_BYTES)
+            if read > limit:
+                detail = f"The body of this request is larger than the {limit} bytes taken here."
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+            return message
+
+        await self._app(scope, receive_within_limit, send)
+
+
+def allow_body(request: Request, size_bytes: int) -> None:
+    """Lets the route of `request` read up to `size_bytes`; it must not keep them in memory."""
+    request.scope[_LARGEST_BODY] = size_bytes

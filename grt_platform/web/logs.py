@@ -1,0 +1,70 @@
+"""Structured logs of the web process: one JSON line per event on stderr, and one per request without its secrets."""
+
+import logging
+import secrets
+import sys
+import time
+from typing import Any
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUEST_ID = "X-Request-ID"
+
+
+def configure(level: str) -> None:
+    """Sends structlog's events to stderr as JSON; the server's own access log, which holds signatures, falls silent."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+class RequestLog:
+    """ASGI middleware: gives every request an id, and logs method, path, status and time.
+
+    Never logged: the query (it holds the signatures of signed URLs), headers (keys) and bodies.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._log = structlog.get_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request and logs it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id, began, answer = secrets.token_hex(8), time.monotonic(), {"status": 500, "bytes": 0}
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_and_count(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer["status"] = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+            answer["bytes"] += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_count)
+        finally:
+            self._log.info("request", **_facts(scope), **answer, seconds=round(time.monotonic() - began, 4))
+
+
+def _facts(scope: Scope) -> dict[str, Any]:
+    client = scope.get("client") or ("",)
+    return {
+        "request_id": scope["state"]["request_id"],
+        "client": client[0],
+        "method": scope["method"],
+        "path": scope["path"],
+    }

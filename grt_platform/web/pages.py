@@ -1,0 +1,84 @@
+"""The pages for people: where things are, and every address with what it takes; no script, nothing from elsewhere."""
+
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.routing import iter_route_contexts
+
+from grt_platform.settings import settings
+from grt_platform.web.sign_in import asked_by, public
+
+router = APIRouter(include_in_schema=False)
+_CACHED = {"Cache-Control": "public, max-age=3600"}
+_METHODS = ("get", "put", "post", "delete", "patch", "head")
+
+
+@router.get("/")
+@public
+def home() -> HTMLResponse:
+    """Where the documentation, the data and the Dagster UI are."""
+    known = settings()
+    dagster = f"http://{known.ui_host}:{known.ui_port}/" if known.ui_port else ""
+    link = f'<a href="{escape(dagster)}">{escape(dagster)}</a>' if dagster else "see <code>grt status</code>"
+    return _page("home.html", dagster=link)
+
+
+@router.get("/docs")
+@public
+def docs(request: Request) -> HTMLResponse:
+    """Every address of this service with what it takes and who may call it."""
+    access = dict(_access(request))
+    operations = [
+        _operation(path, method, said, access.get((path, method), ""))
+        for path, methods in request.app.openapi()["paths"].items()
+        for method, said in methods.items()
+        if method in _METHODS
+    ]
+    return _page("docs.html", operations="\n".join(operations))
+
+
+@router.get("/openapi.json")
+@public
+def openapi(request: Request) -> JSONResponse:
+    """The same for programs, as OpenAPI."""
+    return JSONResponse(request.app.openapi())
+
+
+@router.get("/style.css")
+@public
+def style() -> Response:
+    """How the pages look."""
+    return Response(_file("static", "style.css"), media_type="text/css", headers=_CACHED)
+
+
+def _page(name: str, **values: str) -> HTMLResponse:
+    return HTMLResponse(Template(_file("templates", name)).substitute(values))
+
+
+def _file(folder: str, name: str) -> str:
+    return files("grt_platform.web").joinpath(folder, name).read_text("utf-8")
+
+
+def _access(request: Request) -> Iterator[tuple[tuple[str, str], str]]:
+    for route in iter_route_contexts(request.app.routes):
+        for method in route.methods or ():
+            if route.endpoint is not None:
+                yield (str(route.path_format), method.lower()), asked_by(route.endpoint)
+
+
+def _operation(path: str, method: str, said: dict[str, Any], access: str) -> str:
+    takes = "".join(
+        f"<li><code>{escape(each['name'])}</code> {escape(each['in'])}"
+        f"{', required' if each.get('required') else ''}. {escape(each.get('description', ''))}</li>"
+        for each in said.get("parameters", ())
+    )
+    return (
+        f"<section><h2><code>{method.upper()} {escape(path)}</code></h2>"
+        f"<p><strong>{escape(said.get('summary', ''))}.</strong> Asks for {escape(access)}.</p>"
+        f"<p>{escape(said.get('description', ''))}</p><ul>{takes}</ul></section>"
+    )

@@ -1,0 +1,17 @@
+"""What every test gets: no telemetry, no inherited settings, and the real services as fixtures."""
+
+import os
+
+for name in [name for name in os.environ if name.startswith("GRT_")]:
+    del os.environ[name]
+os.environ.pop("DAGSTER_HOME", None)
+os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+
+pytest_plugins = [
+    "grt_platform_tests.fixtures.postgres",
+    "grt_platform_tests.fixtures.seaweed",
+    "grt_platform_tests.fixtures.services",
+    "grt_platform_tests.fixtures.warehouse",
+    "grt_platform_tests.fixtures.platform",
+    "grt_platform_tests.fixtures.web",
+]

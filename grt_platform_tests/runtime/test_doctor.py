@@ -1,0 +1,45 @@
+"""The doctor: names what must be mended, and the remedy."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from grt_platform.runtime.doctor import Finding, Verdict, examine
+from grt_platform.runtime.installation import Installation
+from grt_platform.settings import given
+from grt_platform_tests.fixtures.postgres import free_port
+
+
+@pytest.fixture(autouse=True)
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    monkeypatch.setenv("GRT_HOME", str(tmp_path / "home"))
+    return Installation(tmp_path / "home")
+
+
+def bad(installation: Installation) -> list[Finding]:
+    return [finding for finding in examine(installation, given()) if finding.verdict is Verdict.FAILED]
+
+
+def test_a_good_machine_has_nothing_to_mend(installation: Installation) -> None:
+    assert bad(installation) == []
+
+
+def test_a_server_that_does_not_answer_is_named(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    monkeypatch.setenv("GRT_WAREHOUSE_URL", f"postgresql://me:secret@127.0.0.1:{port}/w")
+    [finding] = bad(installation)
+    assert finding.subject == "GRT_WAREHOUSE_URL"
+    assert finding.text == f"127.0.0.1:{port} does not answer: start that server or change GRT_WAREHOUSE_URL"
+
+
+def test_a_busy_port_of_a_person_is_named(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("GRT_UI_PORT", str(taken.getsockname()[1]))
+        assert [finding.subject for finding in bad(installation)] == ["GRT_UI_PORT"]
+
+
+def test_a_damaged_state_is_named(installation: Installation) -> None:
+    installation.create()
+    installation.state_file.write_text("{")
+    assert "state" in [finding.subject for finding in bad(installation)]

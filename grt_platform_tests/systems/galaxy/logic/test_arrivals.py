@@ -1,0 +1,111 @@
+"""The sensor's decision: nothing whole and quiet is missed, nothing half or growing is taken."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from grt_platform.kernel.objects import StoredObject
+from grt_platform.systems.galaxy.logic.arrivals import MOST_ANNOUNCED, Cursor, look, read_inbox
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ONE = "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207"
+
+
+def stored(name: str, *, age_s: float = 600, etag: str = "a", size: int = 10, instance: str = ONE) -> StoredObject:
+    return StoredObject(f"galaxy/{instance}/archives/{name}", size, NOW - timedelta(seconds=age_s), etag)
+
+
+def pair(stem: str, **facts) -> list[StoredObject]:
+    return [stored(f"{stem}.tar.gz", **facts), stored(f"{stem}.json", **facts)]
+
+
+def test_a_quiet_pair_is_announced_at_the_first_look():
+    inbox = read_inbox(pair("0"))
+    assert [a.stem for a in look(inbox, set(), Cursor(), NOW).announce[ONE]] == ["0"]
+
+
+def test_a_half_pair_is_never_announced_and_is_reported():
+    inbox = read_inbox([stored("0.tar.gz"), stored("1.json")])
+    assert inbox.arrivals == ()
+    assert {item.key.rsplit("/", 1)[1] for item in inbox.incomplete} == {"0.tar.gz", "1.json"}
+
+
+def test_a_young_pair_waits_for_a_second_equal_look():
+    inbox = read_inbox(pair("0", age_s=1))
+    first = look(inbox, set(), Cursor(), NOW)
+    assert first.announce == {}
+    assert ONE in look(inbox, set(), first.cursor, NOW).announce
+
+
+def test_a_growing_pair_is_not_taken():
+    first = look(read_inbox(pair("0", age_s=1)), set(), Cursor(), NOW)
+    second = look(read_inbox(pair("0", age_s=1, size=20, etag="b")), set(), first.cursor, NOW)
+    assert second.announce == {}
+
+
+def test_what_the_ledger_knows_is_not_announced_again():
+    inbox = read_inbox(pair("0"))
+    assert look(inbox, {inbox.arrivals[0].identity}, Cursor(), NOW).announce == {}
+
+
+def test_other_bytes_under_a_known_name_are_announced():
+    known = {read_inbox(pair("0")).arrivals[0].identity}
+    assert ONE in look(read_inbox(pair("0", etag="b")), known, Cursor(), NOW).announce
+
+
+def test_late_and_out_of_order_names_are_announced():
+    known = {read_inbox(pair("9")).arrivals[0].identity}
+    inbox = read_inbox([*pair("9"), *pair("3", age_s=90_000)])
+    assert [a.stem for a in look(inbox, known, Cursor(), NOW).announce[ONE]] == ["3"]
+
+
+def test_an_announced_archive_is_announced_again_only_after_its_delay():
+    inbox = read_inbox(pair("0"))
+    first = look(inbox, set(), Cursor(), NOW)
+    soon = look(inbox, set(), first.cursor, NOW + timedelta(minutes=9))
+    assert soon.announce == {}
+    late = look(inbox, set(), soon.cursor, NOW + timedelta(minutes=11))
+    assert ONE in late.announce
+    assert look(inbox, set(), late.cursor, NOW + timedelta(minutes=25)).announce == {}
+    assert ONE in look(inbox, set(), late.cursor, NOW + timedelta(minutes=32)).announce
+
+
+def test_a_further_archive_is_announced_at_once_although_another_waits():
+    first = look(read_inbox(pair("0")), set(), Cursor(), NOW)
+    assert ONE in look(read_inbox([*pair("0"), *pair("1")]), set(), first.cursor, NOW).announce
+
+
+def test_one_look_announces_a_bounded_number_and_the_next_goes_on():
+    ids = [f"{n:08x}-20f4-4b1e-8c0d-7d1f4d1e2207" for n in range(MOST_ANNOUNCED + 7)]
+    inbox = read_inbox([item for one in ids for item in pair("0", instance=one)])
+    first = look(inbox, set(), Cursor(), NOW)
+    second = look(inbox, set(), first.cursor, NOW)
+    assert len(first.announce) == MOST_ANNOUNCED
+    assert set(first.announce) | set(second.announce) == set(ids)
+
+
+@pytest.mark.parametrize("text", [None, "", "7", "[]", "{", '{"seen": 1, "announced": {"a": [1]}}'])
+def test_a_damaged_cursor_counts_as_never_having_looked(text):
+    assert Cursor.parse(text) == Cursor()
+
+
+def test_a_cursor_survives_its_text():
+    cursor = look(read_inbox([*pair("0"), *pair("1", age_s=1)]), set(), Cursor(), NOW).cursor
+    assert Cursor.parse(cursor.text()) == cursor
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "galaxy/not-a-uuid/archives/0.tar.gz",
+        f"galaxy/{ONE}/archives/.0.tar.gz",
+        f"galaxy/{ONE}/archives/sub/0.tar.gz",
+        f"galaxy/{ONE}/0.tar.gz",
+        f"galaxy/{ONE}/archives/0.tar",
+        f"galaxy/{ONE.upper()}/archives/0.tar.gz",
+        f"galaxy/{ONE}/archives/a\nb.tar.gz",
+    ],
+)
+def test_a_strange_name_is_reported_and_taken_for_nothing(key):
+    inbox = read_inbox([StoredObject(key, 1, NOW, "a")])
+    assert inbox.strangers == (key,)

@@ -1,0 +1,32 @@
+"""Puts rows into galaxy's served tables, with something for every column that a test does not care about."""
+
+from datetime import UTC, date, datetime
+
+from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.kernel.table import Column, Kind
+from grt_platform.systems.galaxy.schemas import SERVED_TABLES
+
+BOWTIE2 = "toolshed.g2.bx.psu.edu/repos/devteam/bowtie2/bowtie2"
+_SOMETHING: dict[Kind, object] = {
+    Kind.INTEGER: 1,
+    Kind.FLOAT: 1.5,
+    Kind.DECIMAL: 1,
+    Kind.TEXT: "x",
+    Kind.BOOLEAN: True,
+    Kind.TIMESTAMP: datetime(2024, 1, 2, tzinfo=UTC),
+    Kind.DATE: date(2024, 1, 1),
+}
+
+
+def put(warehouse: Warehouse, noun: str, *rows: dict[str, object]) -> None:
+    """Inserts rows into a served table."""
+    table = next(table for table in SERVED_TABLES if table.noun == noun)
+    names, marks = ", ".join(column.name for column in table), ", ".join("%s" for _ in table)
+    with warehouse.transaction() as connection:
+        for row in rows:
+            values = [row[column.name] if column.name in row else _default(column) for column in table]
+            connection.execute(f"INSERT INTO galaxy.{noun} ({names}) VALUES ({marks})".encode(), values)
+
+
+def _default(column: Column) -> object:
+    return None if column.is_nullable else _SOMETHING[column.kind]

@@ -1,0 +1,155 @@
+"""What every system must have, and what the whole house promises: a sixth system is held to it by being there."""
+
+import ast
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import dagster as dg
+import pytest
+
+import grt_platform
+from grt_platform import systems
+from grt_platform.kernel.accounts import STATUSES
+from grt_platform.kernel.table import Kind, Table
+from grt_platform.settings import Settings
+
+ROOT = Path(grt_platform.__file__).parent
+SYSTEMS = sorted(module.name for module in iter_modules(systems.__path__) if module.ispkg)
+ROOMS = ("__init__.py", "schemas.py", "logic", "assets", "checks.py", "automation.py", "definitions.py", "serving")
+LAYERS = {"raw", "table", "product", "served", "registry"}
+UNITS = {"_at": Kind.TIMESTAMP, "_on": Kind.DATE, "is_": Kind.BOOLEAN, "has_": Kind.BOOLEAN}
+
+
+def tables(system: str) -> tuple[Table, ...]:
+    return import_module(f"grt_platform.systems.{system}.schemas").TABLES
+
+
+def definitions() -> dg.Definitions:
+    from grt_platform.definitions import defs
+
+    return defs()
+
+
+@pytest.fixture(scope="module")
+def whole() -> dg.Definitions:
+    return definitions()
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_system_has_all_its_rooms(system):
+    missing = [room for room in ROOMS if not (ROOT / "systems" / system / room).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_system_keeps_a_ledger_and_a_quarantine(system):
+    assert {"ledger", "quarantine"} <= {table.noun for table in tables(system)}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_system_speaks_the_uniform_verbs(system):
+    group = import_module(f"grt_platform.systems.{system}.serving.cli").group
+    assert {"load", "ledger", "quarantine", "rebuild", "export"} <= set(group.commands)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_system_has_a_demo_and_sample_data_with_its_source_and_licence(system):
+    assert callable(import_module(f"grt_platform.systems.{system}.serving.demo").run)
+    text = (ROOT / "systems" / system / "sample" / "README.md").read_text()
+    assert "licen" in text
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_system_says_source_flow_and_questions_in_its_docstring(system):
+    doc = import_module(f"grt_platform.systems.{system}").__doc__ or ""
+    assert all(word in doc for word in ("Source:", "Flow:", "Questions:"))
+
+
+@pytest.mark.parametrize("table", [table for system in SYSTEMS for table in tables(system)], ids=lambda table: table.name)
+def test_a_table_names_its_columns_by_the_rules(table):
+    assert table.layer in LAYERS
+    for column in table:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", column.name)
+        assert column.description[0].isupper() or column.description[0] in "`0123456789j", column.name
+        for mark, kind in UNITS.items():
+            if column.name.endswith(mark) if mark.startswith("_") else column.name.startswith(mark):
+                assert column.kind is kind, f"{column.name} must be {kind.name}"
+
+
+def test_statuses_of_a_ledger_are_the_five_of_the_design():
+    assert STATUSES == ("loaded", "duplicate", "replaced", "rejected", "incomplete")
+
+
+def test_every_asset_is_described_owned_grouped_and_tagged(whole):
+    for spec in whole.resolve_all_asset_specs():
+        system, layer, _ = spec.key.path
+        assert spec.group_name == system, spec.key
+        assert spec.description, spec.key
+        assert spec.owners, spec.key
+        assert spec.kinds, spec.key
+        assert spec.tags["layer"] == layer, spec.key
+
+
+def test_every_table_of_an_asset_tells_its_columns(whole):
+    for spec in whole.resolve_all_asset_specs():
+        if spec.key.path[1] != "raw":
+            assert "dagster/column_schema" in spec.metadata, spec.key
+
+
+def test_jobs_sensors_schedules_and_pools_begin_with_their_system(whole):
+    names = [*(s.name for s in whole.sensors or []), *(s.name for s in whole.schedules or [])]
+    names += [job.name for job in whole.jobs or []]
+    assert [name for name in names if name.split("_")[0] not in {*SYSTEMS, "platform"}] == []
+
+
+def test_sensors_and_schedules_run_from_the_first_start(whole):
+    stopped = [s.name for s in [*(whole.sensors or []), *(whole.schedules or [])] if s.default_status.value != "RUNNING"]
+    assert stopped == []
+
+
+def test_only_settings_reads_grt_variables():
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        if re.search(r"environ(\.get)?[\[(]\s*[\"']GRT_", path.read_text())
+    }
+    assert readers == {"settings.py"}
+
+
+def test_the_example_of_the_environment_lists_every_setting_with_its_default():
+    text = (ROOT.parent / "deploy" / ".env.example").read_text()
+    listed = set(re.findall(r"^#?(GRT_[A-Z0-9_]+)=", text, re.MULTILINE))
+    known = {f"GRT_{name.upper()}" for name in Settings.model_fields}
+    assert listed == known
+    for name, field in Settings.model_fields.items():
+        assert (field.description or "") in text, name
+
+
+def test_every_module_says_its_job_in_its_first_line():
+    silent = [path for path in ROOT.rglob("*.py") if not ast.get_docstring(ast.parse(path.read_text()))]
+    assert silent == []
+
+
+def test_an_asset_is_one_sentence():
+    long = []
+    for path in (ROOT / "systems").rglob("assets/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and any("asset" in ast.unparse(d) for d in node.decorator_list):
+                if len(node.body) > 8:
+                    long.append(f"{path.name}:{node.name}")
+    assert long == []
+
+
+def test_tests_mirror_the_package():
+    here = Path(inspect.getfile(inspect.currentframe())).parent
+    homeless = [
+        path.relative_to(here).as_posix()
+        for path in here.rglob("test_*.py")
+        if path.parent != here
+        and path.relative_to(here).parts[0] not in {"flows", "services", "oracles"}
+        and not (ROOT / path.parent.relative_to(here)).is_dir()
+    ]
+    assert homeless == []
