@@ -162,7 +162,7 @@ def write_large(path: Path, jobs: int, metrics: int = 5, first: int = 1) -> str:
     """Write an archive of many jobs without holding it; returns the hash of its bytes."""
     step = 100_000
     sizes = {kind: _size(kind, jobs, metrics, first, step) for kind in ("jobs", "metric_num")}
-    with igzip.IGzipFile(path, "wb", compresslevel=1) as plain:
+    with igzip.open(path, "wb", compresslevel=1) as plain:
         for kind, size in sizes.items():
             entry = tarfile.TarInfo(f"export/large.{kind}.tsv")
             entry.size = size

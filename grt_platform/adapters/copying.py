@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import polars as pl
-from psycopg import sql
 
-from grt_platform.adapters.ddl import quoted, relation
+from grt_platform.adapters.ddl import PARTITION_NUMBER, partitions_relation, quoted, relation, rows_relation
 from grt_platform.adapters.frames import checked_partition, conform
 from grt_platform.adapters.postgres import Connection, available
 from grt_platform.kernel.table import Column, Kind, Table
@@ -24,13 +23,12 @@ def clear(connection: Connection, table: Table, partition: Mapping[str, str], *,
     """
     values = checked_partition(table, partition)
     name = "/".join([table.system, table.noun, *values.values()])
-    matches = [sql.SQL("{} = %s").format(sql.Identifier(column)) for column in values]
-    where = sql.SQL(" AND ").join(matches) if matches else sql.SQL("true")
-    target = sql.Identifier(table.system, table.noun)
     with available(f"clear {name}"):
         connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, round(patience_s * 1000))}ms"])
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        connection.execute(sql.SQL("DELETE FROM {} WHERE {}").format(target, where), list(values.values()))
+        constants = _constants(connection, table, values)
+        where = " AND ".join(f"{quoted(column)} = %s" for column in constants) or "true"
+        connection.execute(f"DELETE FROM {_target(table)} WHERE {where}".encode(), list(constants.values()))
 
 
 def copy(connection: Connection, table: Table, partition: Mapping[str, str], frame: pl.DataFrame) -> int:
@@ -42,28 +40,26 @@ def copy(connection: Connection, table: Table, partition: Mapping[str, str], fra
     """
     values = checked_partition(table, partition)
     rows = conform(frame, table, values)
-    with (
-        available(f"load {table.system}.{table.noun}"),
-        connection.cursor() as cursor,
-        cursor.copy(copy_statement(table)) as sink,
-    ):
-        for payload in _encoded_ahead(rows, table, values):
-            for start in range(0, len(payload), _WRITE_BYTES):
-                sink.write(payload[start : start + _WRITE_BYTES])
+    with available(f"load {table.system}.{table.noun}"), connection.cursor() as cursor:
+        constants = _constants(connection, table, values)
+        with cursor.copy(copy_statement(table, constants)) as sink:
+            for payload in _encoded_ahead(rows, table, constants):
+                for start in range(0, len(payload), _WRITE_BYTES):
+                    sink.write(payload[start : start + _WRITE_BYTES])
     return frame.height
 
 
-def copy_statement(table: Table) -> bytes:
+def copy_statement(table: Table, constants: Mapping[str, object]) -> bytes:
     """The COPY statement that takes what `encode` makes."""
-    columns = ", ".join(quoted(column.name) for column in _order(table))
-    return f"COPY {relation(table)} ({columns}) FROM STDIN (FORMAT csv)".encode()
+    columns = ", ".join(quoted(name) for name in (*constants, *(column.name for column in table.stored_columns)))
+    return f"COPY {_target(table)} ({columns}) FROM STDIN (FORMAT csv)".encode()
 
 
-def encode(frame: pl.DataFrame, table: Table, partition: Mapping[str, str]) -> memoryview:
-    """A conforming frame as Postgres CSV: partition columns first, an unquoted empty field is NULL."""
+def encode(frame: pl.DataFrame, table: Table, constants: Mapping[str, object]) -> memoryview:
+    """A conforming frame as Postgres CSV: what is the same in every row first, an unquoted empty field is NULL."""
     sink = BytesIO()
     frame.select(
-        *(pl.lit(value).alias(name) for name, value in partition.items()),
+        *(pl.lit(value).alias(name) for name, value in constants.items()),
         *(_field(column) for column in table.stored_columns),
     ).write_csv(
         sink,
@@ -72,6 +68,25 @@ def encode(frame: pl.DataFrame, table: Table, partition: Mapping[str, str]) -> m
         datetime_format="%Y-%m-%d %H:%M:%S%.6f+00",
     )
     return sink.getbuffer()
+
+
+def _target(table: Table) -> str:
+    return rows_relation(table) if table.is_bulk else relation(table)
+
+
+def _constants(connection: Connection, table: Table, values: Mapping[str, str]) -> dict[str, object]:
+    """The columns that every row of the partition has alike: its own columns, or a bulk table's partition number."""
+    if not table.is_bulk:
+        return dict(values)
+    names, given = ", ".join(map(quoted, values)), list(values.values())
+    where = " AND ".join(f"{quoted(name)} = %s" for name in values)
+    find = f"SELECT {PARTITION_NUMBER} FROM {partitions_relation(table)} WHERE {where}"
+    found = connection.execute(find.encode(), given).fetchone()
+    if found is None:
+        marks = ", ".join(["%s"] * len(values))
+        make = f"INSERT INTO {partitions_relation(table)} ({names}) VALUES ({marks}) RETURNING {PARTITION_NUMBER}"
+        found = connection.execute(make.encode(), given).fetchone()
+    return dict(found or {})
 
 
 def _field(column: Column) -> pl.Expr:
@@ -84,20 +99,15 @@ def _field(column: Column) -> pl.Expr:
     return value
 
 
-def _order(table: Table) -> list[Column]:
-    by_name = {column.name: column for column in table.columns}
-    return [*(by_name[name] for name in table.partition_by), *table.stored_columns]
-
-
-def _encoded_ahead(frame: pl.DataFrame, table: Table, partition: Mapping[str, str]) -> Iterator[memoryview]:
+def _encoded_ahead(frame: pl.DataFrame, table: Table, constants: Mapping[str, object]) -> Iterator[memoryview]:
     """The slices of the frame as CSV, the next one in the making while the caller sends one."""
     slices = frame.iter_slices(SLICE_ROWS)
     if frame.height <= SLICE_ROWS:
-        yield from (encode(piece, table, partition) for piece in slices)
+        yield from (encode(piece, table, constants) for piece in slices)
         return
     with ThreadPoolExecutor(1) as pool:
-        ahead = pool.submit(encode, next(slices), table, partition)
+        ahead = pool.submit(encode, next(slices), table, constants)
         for piece in slices:
-            ready, ahead = ahead, pool.submit(encode, piece, table, partition)
+            ready, ahead = ahead, pool.submit(encode, piece, table, constants)
             yield ready.result()
         yield ahead.result()

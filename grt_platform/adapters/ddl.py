@@ -1,9 +1,10 @@
 """The Postgres DDL of a table, as text: schema, table, key, index and comments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from grt_platform.kernel.table import Column, Kind, Table
 
+PARTITION_NUMBER = "partition_no"
 _BRIN = {
     Kind.UUID: "uuid_minmax_multi_ops",
     Kind.INTEGER: "int8_minmax_multi_ops",
@@ -29,18 +30,34 @@ def relation(table: Table) -> str:
     return f"{quoted(table.system)}.{quoted(table.noun)}"
 
 
+def rows_schema(system: str) -> str:
+    """The schema of the row tables behind the views of bulk tables."""
+    return f"{system}_rows"
+
+
+def rows_relation(table: Table) -> str:
+    """The table that holds a bulk table's rows, each with the number of its partition."""
+    return f"{quoted(rows_schema(table.system))}.{quoted(table.noun)}"
+
+
+def partitions_relation(table: Table) -> str:
+    """The table that gives each partition of a bulk table its number."""
+    return f"{quoted(rows_schema(table.system))}.{quoted(f'{table.noun}_partitions')}"
+
+
 def create_schema(system: str) -> str:
-    """The statement that makes the system's schema."""
+    """The statement that makes a schema."""
     return f"CREATE SCHEMA IF NOT EXISTS {quoted(system)}"
 
 
 def create_table(table: Table) -> str:
-    """The statement that makes the table with its primary key."""
-    lines = [_column(column) for column in table.columns]
-    if table.key:
-        lines.append(f"PRIMARY KEY ({', '.join(map(quoted, table.key))})")
-    body = ",\n    ".join(lines)
-    return f"CREATE TABLE {relation(table)} (\n    {body}\n)"
+    """The statement that makes the table with its primary key.
+
+    The key of a table that is cut is looked at when a transaction ends: partitions replaced in one transaction may hand
+    rows to each other.
+    """
+    made = _create(relation(table), [_column(column) for column in table.columns], table.key)
+    return f"{made[:-2]} DEFERRABLE INITIALLY DEFERRED\n)" if table.key and table.partition_by else made
 
 
 def create_index(table: Table) -> str | None:
@@ -59,15 +76,44 @@ def create_index(table: Table) -> str | None:
 
 def comments(table: Table) -> Iterator[str]:
     """The statements that carry the descriptions of the table and its columns into the database."""
-    yield f"COMMENT ON TABLE {relation(table)} IS {literal(table.description)}"
+    what = "VIEW" if table.is_bulk else "TABLE"
+    yield f"COMMENT ON {what} {relation(table)} IS {literal(table.description)}"
     for column in table.columns:
         yield f"COMMENT ON COLUMN {relation(table)}.{quoted(column.name)} IS {literal(column.description)}"
 
 
 def statements(table: Table) -> list[str]:
-    """Everything that makes the table, in order; the schema must be there."""
+    """Everything that makes the table, in order; its schemas must be there."""
+    if table.is_bulk:
+        return [*_bulk(table), *comments(table)]
     index = create_index(table)
     return [create_table(table), *([index] if index else []), *comments(table)]
+
+
+def _bulk(table: Table) -> list[str]:
+    """Lean rows, numbers for their partitions, and the view that people see (ADR 0006)."""
+    cut = [column for column in table.columns if column.name in table.partition_by]
+    own_key = tuple(name for name in table.key if name not in table.partition_by)
+    number = f"{quoted(PARTITION_NUMBER)} integer"
+    rows, partitions = rows_relation(table), partitions_relation(table)
+    numbered = [f"{number} GENERATED ALWAYS AS IDENTITY PRIMARY KEY", *(_column(column) for column in cut)]
+    unique = f"UNIQUE ({', '.join(quoted(column.name) for column in cut)})"
+    lean = [f"{number} NOT NULL", *(_column(column) for column in table.stored_columns)]
+    shown = ", ".join(f"{'p' if c.name in table.partition_by else 'r'}.{quoted(c.name)}" for c in table.columns)
+    view = f"SELECT {shown} FROM {rows} AS r JOIN {partitions} AS p USING ({quoted(PARTITION_NUMBER)})"
+    brin = f"USING brin ({quoted(PARTITION_NUMBER)} int4_minmax_multi_ops) WITH (autosummarize = on)"
+    return [
+        _create(partitions, [*numbered, unique], ()),
+        _create(rows, lean, (PARTITION_NUMBER, *own_key) if table.key else ()),
+        *([] if table.key else [f"CREATE INDEX {quoted(f'{table.noun}_partition')} ON {rows} {brin}"]),
+        f"CREATE VIEW {relation(table)} AS {view}",
+    ]
+
+
+def _create(name: str, lines: Sequence[str], key: Sequence[str]) -> str:
+    primary = [f"PRIMARY KEY ({', '.join(map(quoted, key))})"] if key else []
+    body = ",\n    ".join([*lines, *primary])
+    return f"CREATE TABLE {name} (\n    {body}\n)"
 
 
 def _column(column: Column) -> str:

@@ -1,7 +1,7 @@
 """The shape of a table, written once; Parquet, Postgres, Dagster columns and docs are derived from it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import pyarrow as pa
@@ -45,6 +45,7 @@ class Table:
         partition_by: Columns whose values cut the table into partitions, in the order of the lake's folders.
         key: Columns that identify a row within the whole table; empty where rows have no identity.
         is_private: True for what never leaves the lake (no Postgres, no download, no web page).
+        is_bulk: True for tables of many million rows, which the warehouse stores lean (ADR 0006).
     """
 
     system: str
@@ -55,6 +56,7 @@ class Table:
     partition_by: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     is_private: bool = False
+    is_bulk: bool = False
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -89,6 +91,4 @@ class Table:
 
     def served(self, description: str | None = None) -> "Table":
         """The same table in the layer `served`, where people read it from Postgres."""
-        return Table(
-            self.system, "served", self.noun, description or self.description, self.columns, self.partition_by, self.key
-        )
+        return replace(self, layer="served", description=description or self.description)

@@ -3,7 +3,10 @@
 import psycopg
 from psycopg.rows import dict_row
 
-from grt_platform.kernel.errors import BadInputError, UnavailableError
+from grt_platform.kernel.errors import BadInputError, GrtError, UnavailableError
+
+# Classes of SQLSTATE: connection, resources, shutdown, system, internal.
+_NOT_THE_QUESTION = {"08", "53", "57", "58", "XX"}
 
 
 def ask(reader_url: str, query: str) -> list[dict[str, object]]:
@@ -25,15 +28,16 @@ def ask(reader_url: str, query: str) -> list[dict[str, object]]:
             # Only a prepared statement is sure to be one statement.
             cursor = connection.execute(query.encode(), prepare=True)
             return cursor.fetchall() if cursor.description else []
-    except psycopg.errors.ReadOnlySqlTransaction as error:
-        raise BadInputError(f"`grt sql` only reads: {_first_line(error)}") from error
-    except psycopg.errors.QueryCanceled as error:
-        raise BadInputError(f"The question took too long ({_first_line(error)}): narrow it with WHERE") from error
-    except (psycopg.ProgrammingError, psycopg.DataError, psycopg.errors.FeatureNotSupported) as error:
-        raise BadInputError(f"The database refuses this statement: {_first_line(error)}") from error
-    except psycopg.OperationalError as error:
-        raise UnavailableError(f"The warehouse does not answer ({_first_line(error)}): is the platform up?") from error
+    except psycopg.Error as error:
+        raise _told(error) from error
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
+def _told(error: psycopg.Error) -> GrtError:
+    what, code = str(error).partition("\n")[0], error.sqlstate or ""
+    if code == psycopg.errors.ReadOnlySqlTransaction.sqlstate:
+        return BadInputError(f"`grt sql` only reads: {what}")
+    if code == psycopg.errors.QueryCanceled.sqlstate:
+        return BadInputError(f"The question took too long ({what}): narrow it with WHERE")
+    if not code or code[:2] in _NOT_THE_QUESTION:
+        return UnavailableError(f"The warehouse does not answer ({what}): is the platform up?")
+    return BadInputError(f"The database refuses this statement: {what}")

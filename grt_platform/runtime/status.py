@@ -87,4 +87,5 @@ def describe(now: Health) -> str:
         for service in now.services
     ]
     head = f"the platform in {now.home} is {word} (supervisor {now.supervisor_pid})"
-    return "\n".join([head, *rows, f"API  {now.web_url}/docs", f"UI   {now.ui_url}"])
+    doors = [f"API  {now.web_url}/docs", *([f"UI   {now.ui_url}"] if now.ui_url else [])]
+    return "\n".join([head, *rows, *doors])

@@ -37,6 +37,7 @@ class Supervisor:
         services: What to run.
         environment: Variables that every service gets.
         announce: Told one line for everything a person wants to know.
+        greeting: That line for the moment when everything is up.
     """
 
     def __init__(
@@ -46,8 +47,10 @@ class Supervisor:
         services: Sequence[Service],
         environment: Mapping[str, str],
         announce: Callable[[str], None],
+        *,
+        greeting: str = "all services are up",
     ) -> None:
-        self._installation, self._state, self._announce = installation, state, announce
+        self._installation, self._state, self._announce, self._greeting = installation, state, announce, greeting
         self._token = secrets.token_hex(16)
         marked = {**environment, guard.MARK: self._token}
         self._units = {s.name: Unit(s, installation.logs / f"{s.name}.log", marked) for s in services}
@@ -87,7 +90,7 @@ class Supervisor:
         self._save()
         if not self._was_healthy and self._all_up():
             self._was_healthy = True
-            self._announce("all services are up")
+            self._announce(self._greeting)
 
     def _advance(self, unit: Unit) -> None:
         group = unit.group

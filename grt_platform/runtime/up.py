@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.runtime.environment import addresses, made_settings, service_environment, write_environment
@@ -39,7 +40,8 @@ def run_here(
         write_dagster_home(installation, state)
         services = platform_services(installation, given, state, where, with_dagster=with_dagster)
         environment = service_environment(installation, made, where)
-        Supervisor(installation, state, services, environment, announce).run(lock)
+        greeting = f"up: API {where.web}/docs" + (f", UI {where.ui}" if with_dagster else "") + "; `grt down` stops it"
+        Supervisor(installation, state, services, environment, announce, greeting=greeting).run(lock)
 
 
 def start_detached(installation: Installation, *options: str) -> State:
@@ -60,17 +62,24 @@ def start_detached(installation: Installation, *options: str) -> State:
             stderr=output,
             start_new_session=True,
         )
+    try:
+        return _wait_until_up(installation, process, log, start)
+    except BaseException:
+        process.terminate()  # nobody waits for it any more
+        process.wait()
+        raise
+
+
+def _wait_until_up(installation: Installation, process: subprocess.Popen[bytes], log: Path, log_start: int) -> State:
     deadline = time.monotonic() + _START_PATIENCE_S
     while time.monotonic() < deadline:
         state = read_state(installation)
         if state.supervisor is not None and state.supervisor.pid == process.pid and state.is_healthy:
             return state
         if process.poll() is not None:
-            raise UnavailableError(_last_words(log.read_bytes()[start:]))
+            raise UnavailableError(_last_words(log.read_bytes()[log_start:]))
         time.sleep(_POLL_S)
-    raise UnavailableError(
-        f"The platform did not come up within {_START_PATIENCE_S:g} s: see {log}, end it with `grt down`"
-    )
+    raise UnavailableError(f"The platform did not come up within {_START_PATIENCE_S:g} s: see {log}")
 
 
 def refuse_second(installation: Installation) -> None:

@@ -32,7 +32,9 @@ def shape_of(warehouse: Warehouse, relation: str):
 
 def test_an_upgraded_database_has_the_tables_of_the_schemas_and_no_others(warehouse):
     found = warehouse.fetch("SELECT schemaname, tablename FROM pg_tables WHERE schemaname = 'galaxy' ORDER BY 2")
-    assert [row["tablename"] for row in found] == sorted(table.noun for table in TABLES)
+    assert [row["tablename"] for row in found] == sorted(table.noun for table in TABLES if not table.is_bulk)
+    views = warehouse.fetch("SELECT viewname FROM pg_views WHERE schemaname = 'galaxy' ORDER BY 1")
+    assert [row["viewname"] for row in views] == sorted(table.noun for table in TABLES if table.is_bulk)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.noun)
@@ -43,20 +45,37 @@ def test_an_upgraded_table_equals_its_schema_or_a_revision_is_missing(warehouse,
         {
             "name": column.name,
             "type": _TYPES.get(column.kind.postgres, column.kind.postgres),
-            "is_nullable": column.is_nullable,
+            "is_nullable": column.is_nullable or table.is_bulk,
             "description": column.description,
         }
         for column in table.columns
     ]
     primary = [str(row["definition"]) for row in indexes if row["is_primary"]]
-    assert [text.split("USING btree ")[1] for text in primary] == ([f"({', '.join(table.key)})"] if table.key else [])
+    key = table.key if not table.is_bulk else ()
+    assert [text.split("USING btree ")[1] for text in primary] == ([f"({', '.join(key)})"] if key else [])
+
+
+@pytest.mark.parametrize("table", [table for table in TABLES if table.is_bulk], ids=lambda table: table.noun)
+def test_the_rows_of_a_bulk_table_keep_types_nullability_and_key(warehouse, table: Table):
+    _, columns, indexes = shape_of(warehouse, ddl.rows_relation(table))
+    assert [(row["name"], row["type"], row["is_nullable"]) for row in columns] == [
+        ("partition_no", "integer", False),
+        *((c.name, _TYPES.get(c.kind.postgres, c.kind.postgres), c.is_nullable) for c in table.stored_columns),
+    ]
+    own_key = [name for name in table.key if name not in table.partition_by]
+    expected = f"btree (partition_no, {', '.join(own_key)})" if own_key else "brin (partition_no int4_minmax_multi_ops)"
+    assert any(expected in str(row["definition"]) for row in indexes)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.noun)
 def test_an_upgraded_table_equals_the_one_made_from_the_schema_today(warehouse, table: Table):
     upgraded = shape_of(warehouse, ddl.relation(table))
     with warehouse.transaction() as connection:
-        connection.execute(f"DROP TABLE {ddl.relation(table)}".encode())
+        if table.is_bulk:
+            connection.execute(f"DROP VIEW {ddl.relation(table)}".encode())
+            connection.execute(f"DROP TABLE {ddl.rows_relation(table)}, {ddl.partitions_relation(table)}".encode())
+        else:
+            connection.execute(f"DROP TABLE {ddl.relation(table)}".encode())
         for statement in ddl.statements(table):
             connection.execute(statement.encode())
     assert shape_of(warehouse, ddl.relation(table)) == upgraded

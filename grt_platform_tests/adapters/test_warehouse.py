@@ -169,10 +169,10 @@ def test_the_reader_reads_every_table_and_writes_none(warehouse, warehouse_url):
     grant_reader(warehouse_url, role, password="it's")
     reader = Warehouse(psycopg.conninfo.make_conninfo(warehouse_url, user=role, password="it's"))
     assert reader.fetch("SELECT count(*) AS n FROM galaxy.metrics_txt") == [{"n": 2}]
-    for statement in ("DELETE FROM galaxy.metrics_txt RETURNING 1", "SELECT * FROM public.grt_migrations"):
+    for statement in ("DELETE FROM galaxy.reports RETURNING 1", "SELECT * FROM public.grt_migrations"):
         with pytest.raises((psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.InsufficientPrivilege)):
             reader.fetch(statement)
     with reader.connection() as connection:
         connection.execute("SET default_transaction_read_only = off")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("DELETE FROM galaxy.metrics_txt")
+            connection.execute("DELETE FROM galaxy.reports")

@@ -61,6 +61,7 @@ def test_a_table_made_after_the_role_can_be_read(urls: tuple[str, str]) -> None:
         "SELECT * FROM pg_authid",
         "SELEKT",
         "SELECT 1/0",
+        "DELETE FROM pg_catalog.pg_views",
         "",
     ],
 )

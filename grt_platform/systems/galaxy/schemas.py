@@ -14,9 +14,10 @@ TOOL_VERSION = Column("tool_version", Kind.TEXT, "Version of the tool's wrapper"
 
 
 def _raw_table(
-    noun: str, description: str, *columns: Column, key: tuple[str, ...] = (), private: bool = False
+    noun: str, description: str, *columns: Column, key: tuple[str, ...] = (), private: bool = False, bulk: bool = False
 ) -> Table:
-    return Table(SYSTEM, "table", noun, description, (INSTANCE, RECEIVED_MONTH, *columns), PARTITION, key, private)
+    cut = (INSTANCE, RECEIVED_MONTH, *columns)
+    return Table(SYSTEM, "table", noun, description, cut, PARTITION, key, private, bulk)
 
 
 JOBS = _raw_table(
@@ -29,6 +30,7 @@ JOBS = _raw_table(
     Column("created_at", Kind.TIMESTAMP, "When the job was made on the server"),
     REPORT,
     key=("instance_id", "job_id"),
+    bulk=True,
 )
 PARAMS = _raw_table(
     "params",
@@ -45,6 +47,7 @@ METRICS_NUM = _raw_table(
     Column("plugin", Kind.TEXT, "Metric plugin: core, cgroup, ...", is_nullable=False),
     Column("name", Kind.TEXT, "Metric name within its plugin", is_nullable=False),
     Column("value", Kind.DECIMAL, "Exact value, at most 7 decimals; NULL where the server had none"),
+    bulk=True,
 )
 METRICS_TXT = _raw_table(
     "metrics_txt",
@@ -53,6 +56,7 @@ METRICS_TXT = _raw_table(
     Column("plugin", Kind.TEXT, "Metric plugin", is_nullable=False),
     Column("name", Kind.TEXT, "Metric name within its plugin", is_nullable=False),
     Column("value", Kind.TEXT, "Value"),
+    bulk=True,
 )
 DATASETS = _raw_table(
     "datasets",
@@ -63,6 +67,7 @@ DATASETS = _raw_table(
     Column("size_bytes", Kind.INTEGER, "Size; NULL where it is 0 or unknown (exported as -1 or None)"),
     Column("param_name", Kind.TEXT, "Name of the tool's input or output"),
     Column("direction", Kind.TEXT, "`input` or `output`", is_nullable=False),
+    bulk=True,
 )
 TOOLS = _raw_table(
     "tools",

@@ -1,19 +1,25 @@
 -- The schema galaxy: its served tables and its register of instances.
 CREATE SCHEMA galaxy;
+CREATE SCHEMA galaxy_rows;
 
-CREATE TABLE "galaxy"."jobs" (
+CREATE TABLE "galaxy_rows"."jobs_partitions" (
+    "partition_no" integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     "instance_id" uuid NOT NULL,
     "received_month" text NOT NULL,
+    UNIQUE ("instance_id", "received_month")
+);
+CREATE TABLE "galaxy_rows"."jobs" (
+    "partition_no" integer NOT NULL,
     "job_id" bigint NOT NULL,
     "tool_id" text,
     "tool_version" text,
     "state" text,
     "created_at" timestamptz,
     "report_id" text NOT NULL,
-    PRIMARY KEY ("instance_id", "job_id")
+    PRIMARY KEY ("partition_no", "job_id")
 );
-CREATE INDEX "jobs_partition" ON "galaxy"."jobs" USING brin ("instance_id" uuid_minmax_multi_ops, "received_month" text_bloom_ops) WITH (autosummarize = on);
-COMMENT ON TABLE "galaxy"."jobs" IS 'One row per job of an instance, from the latest report that names it';
+CREATE VIEW "galaxy"."jobs" AS SELECT p."instance_id", p."received_month", r."job_id", r."tool_id", r."tool_version", r."state", r."created_at", r."report_id" FROM "galaxy_rows"."jobs" AS r JOIN "galaxy_rows"."jobs_partitions" AS p USING ("partition_no");
+COMMENT ON VIEW "galaxy"."jobs" IS 'One row per job of an instance, from the latest report that names it';
 COMMENT ON COLUMN "galaxy"."jobs"."instance_id" IS 'The Galaxy server';
 COMMENT ON COLUMN "galaxy"."jobs"."received_month" IS 'Month the report came in, `YYYY-MM`, UTC';
 COMMENT ON COLUMN "galaxy"."jobs"."job_id" IS 'Job id, unique within the instance';
@@ -23,16 +29,22 @@ COMMENT ON COLUMN "galaxy"."jobs"."state" IS 'State when the job was exported; a
 COMMENT ON COLUMN "galaxy"."jobs"."created_at" IS 'When the job was made on the server';
 COMMENT ON COLUMN "galaxy"."jobs"."report_id" IS 'Name of the report: file name without `.tar.gz`';
 
-CREATE TABLE "galaxy"."metrics_num" (
+CREATE TABLE "galaxy_rows"."metrics_num_partitions" (
+    "partition_no" integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     "instance_id" uuid NOT NULL,
     "received_month" text NOT NULL,
+    UNIQUE ("instance_id", "received_month")
+);
+CREATE TABLE "galaxy_rows"."metrics_num" (
+    "partition_no" integer NOT NULL,
     "job_id" bigint NOT NULL,
     "plugin" text NOT NULL,
     "name" text NOT NULL,
     "value" numeric
 );
-CREATE INDEX "metrics_num_partition" ON "galaxy"."metrics_num" USING brin ("instance_id" uuid_minmax_multi_ops, "received_month" text_bloom_ops) WITH (autosummarize = on);
-COMMENT ON TABLE "galaxy"."metrics_num" IS 'Numeric job metrics as exported; units depend on plugin and name';
+CREATE INDEX "metrics_num_partition" ON "galaxy_rows"."metrics_num" USING brin ("partition_no" int4_minmax_multi_ops) WITH (autosummarize = on);
+CREATE VIEW "galaxy"."metrics_num" AS SELECT p."instance_id", p."received_month", r."job_id", r."plugin", r."name", r."value" FROM "galaxy_rows"."metrics_num" AS r JOIN "galaxy_rows"."metrics_num_partitions" AS p USING ("partition_no");
+COMMENT ON VIEW "galaxy"."metrics_num" IS 'Numeric job metrics as exported; units depend on plugin and name';
 COMMENT ON COLUMN "galaxy"."metrics_num"."instance_id" IS 'The Galaxy server';
 COMMENT ON COLUMN "galaxy"."metrics_num"."received_month" IS 'Month the report came in, `YYYY-MM`, UTC';
 COMMENT ON COLUMN "galaxy"."metrics_num"."job_id" IS 'Job id, unique within the instance';
@@ -40,16 +52,22 @@ COMMENT ON COLUMN "galaxy"."metrics_num"."plugin" IS 'Metric plugin: core, cgrou
 COMMENT ON COLUMN "galaxy"."metrics_num"."name" IS 'Metric name within its plugin';
 COMMENT ON COLUMN "galaxy"."metrics_num"."value" IS 'Exact value, at most 7 decimals; NULL where the server had none';
 
-CREATE TABLE "galaxy"."metrics_txt" (
+CREATE TABLE "galaxy_rows"."metrics_txt_partitions" (
+    "partition_no" integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     "instance_id" uuid NOT NULL,
     "received_month" text NOT NULL,
+    UNIQUE ("instance_id", "received_month")
+);
+CREATE TABLE "galaxy_rows"."metrics_txt" (
+    "partition_no" integer NOT NULL,
     "job_id" bigint NOT NULL,
     "plugin" text NOT NULL,
     "name" text NOT NULL,
     "value" text
 );
-CREATE INDEX "metrics_txt_partition" ON "galaxy"."metrics_txt" USING brin ("instance_id" uuid_minmax_multi_ops, "received_month" text_bloom_ops) WITH (autosummarize = on);
-COMMENT ON TABLE "galaxy"."metrics_txt" IS 'Text job metrics as exported';
+CREATE INDEX "metrics_txt_partition" ON "galaxy_rows"."metrics_txt" USING brin ("partition_no" int4_minmax_multi_ops) WITH (autosummarize = on);
+CREATE VIEW "galaxy"."metrics_txt" AS SELECT p."instance_id", p."received_month", r."job_id", r."plugin", r."name", r."value" FROM "galaxy_rows"."metrics_txt" AS r JOIN "galaxy_rows"."metrics_txt_partitions" AS p USING ("partition_no");
+COMMENT ON VIEW "galaxy"."metrics_txt" IS 'Text job metrics as exported';
 COMMENT ON COLUMN "galaxy"."metrics_txt"."instance_id" IS 'The Galaxy server';
 COMMENT ON COLUMN "galaxy"."metrics_txt"."received_month" IS 'Month the report came in, `YYYY-MM`, UTC';
 COMMENT ON COLUMN "galaxy"."metrics_txt"."job_id" IS 'Job id, unique within the instance';
@@ -57,9 +75,14 @@ COMMENT ON COLUMN "galaxy"."metrics_txt"."plugin" IS 'Metric plugin';
 COMMENT ON COLUMN "galaxy"."metrics_txt"."name" IS 'Metric name within its plugin';
 COMMENT ON COLUMN "galaxy"."metrics_txt"."value" IS 'Value';
 
-CREATE TABLE "galaxy"."datasets" (
+CREATE TABLE "galaxy_rows"."datasets_partitions" (
+    "partition_no" integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     "instance_id" uuid NOT NULL,
     "received_month" text NOT NULL,
+    UNIQUE ("instance_id", "received_month")
+);
+CREATE TABLE "galaxy_rows"."datasets" (
+    "partition_no" integer NOT NULL,
     "job_id" bigint NOT NULL,
     "dataset_id" bigint NOT NULL,
     "extension" text,
@@ -67,8 +90,9 @@ CREATE TABLE "galaxy"."datasets" (
     "param_name" text,
     "direction" text NOT NULL
 );
-CREATE INDEX "datasets_partition" ON "galaxy"."datasets" USING brin ("instance_id" uuid_minmax_multi_ops, "received_month" text_bloom_ops) WITH (autosummarize = on);
-COMMENT ON TABLE "galaxy"."datasets" IS 'Inputs and outputs of jobs; sizes of format 3 are rounded to two digits by the exporter';
+CREATE INDEX "datasets_partition" ON "galaxy_rows"."datasets" USING brin ("partition_no" int4_minmax_multi_ops) WITH (autosummarize = on);
+CREATE VIEW "galaxy"."datasets" AS SELECT p."instance_id", p."received_month", r."job_id", r."dataset_id", r."extension", r."size_bytes", r."param_name", r."direction" FROM "galaxy_rows"."datasets" AS r JOIN "galaxy_rows"."datasets_partitions" AS p USING ("partition_no");
+COMMENT ON VIEW "galaxy"."datasets" IS 'Inputs and outputs of jobs; sizes of format 3 are rounded to two digits by the exporter';
 COMMENT ON COLUMN "galaxy"."datasets"."instance_id" IS 'The Galaxy server';
 COMMENT ON COLUMN "galaxy"."datasets"."received_month" IS 'Month the report came in, `YYYY-MM`, UTC';
 COMMENT ON COLUMN "galaxy"."datasets"."job_id" IS 'Job id, unique within the instance';
@@ -115,7 +139,7 @@ CREATE TABLE "galaxy"."reports" (
     "jobs_declared" jsonb,
     "export_times" jsonb,
     "metadata" jsonb,
-    PRIMARY KEY ("instance_id", "report_id")
+    PRIMARY KEY ("instance_id", "report_id") DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX "reports_partition" ON "galaxy"."reports" USING brin ("instance_id" uuid_minmax_multi_ops, "received_month" text_bloom_ops) WITH (autosummarize = on);
 COMMENT ON TABLE "galaxy"."reports" IS 'One row per loaded report: what it said of its instance';
@@ -201,7 +225,7 @@ CREATE TABLE "galaxy"."tool_usage" (
     "jobs_other" bigint NOT NULL,
     "jobs_unfinished" bigint NOT NULL,
     "error_rate" double precision,
-    PRIMARY KEY ("instance_id", "period", "starts_on", "tool_id", "tool_version")
+    PRIMARY KEY ("instance_id", "period", "starts_on", "tool_id", "tool_version") DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE "galaxy"."tool_usage" IS 'Jobs, states and error rate per tool, version and period';
 COMMENT ON COLUMN "galaxy"."tool_usage"."instance_id" IS 'The Galaxy server';
@@ -227,7 +251,7 @@ CREATE TABLE "galaxy"."tool_resources" (
     "p95" double precision NOT NULL,
     "p99" double precision NOT NULL,
     "max" double precision NOT NULL,
-    PRIMARY KEY ("instance_id", "tool_id", "tool_version", "quantity")
+    PRIMARY KEY ("instance_id", "tool_id", "tool_version", "quantity") DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE "galaxy"."tool_resources" IS 'Runtime, cores, memory and slot hours that jobs of a tool took, allocated against used';
 COMMENT ON COLUMN "galaxy"."tool_resources"."instance_id" IS 'The Galaxy server';
@@ -260,7 +284,7 @@ CREATE TABLE "galaxy"."tool_resources_by_input" (
     "suggested_memory_gb" double precision,
     "suggested_cores" bigint,
     "suggested_rule" text,
-    PRIMARY KEY ("instance_id", "tool_id", "input_bin")
+    PRIMARY KEY ("instance_id", "tool_id", "input_bin") DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE "galaxy"."tool_resources_by_input" IS 'Runtime and memory of a tool by the size of its inputs, with the rule they suggest';
 COMMENT ON COLUMN "galaxy"."tool_resources_by_input"."instance_id" IS 'The Galaxy server';
@@ -294,7 +318,7 @@ CREATE TABLE "galaxy"."instance_activity" (
     "last_job_at" timestamptz,
     "last_report_at" timestamptz,
     "galaxy_version" text,
-    PRIMARY KEY ("instance_id")
+    PRIMARY KEY ("instance_id") DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE "galaxy"."instance_activity" IS 'How active an instance is: jobs, users, tools and its last report';
 COMMENT ON COLUMN "galaxy"."instance_activity"."instance_id" IS 'The Galaxy server';

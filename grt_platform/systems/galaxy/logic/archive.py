@@ -22,13 +22,10 @@ class Member:
     """A member of a known kind that has a header.
 
     Attributes:
-        name: Base name in the archive.
         body: All bytes, header line included; None where the archive is too large to keep.
     """
 
     kind: str
-    name: str
-    size: int
     header: Header
     body: bytes | None
 
@@ -109,25 +106,24 @@ def inspect(stream: BinaryIO, limits: Limits) -> Inspection:
     hashed = _Hashed(stream)
     inflated = Inflated(hashed, limits)
     walk, bodies = TarWalk(inflated, limits.max_members), _Bodies(limits.small_bytes)
-    found: dict[str, tuple[str, int, Header]] = {}
+    found: dict[str, Header] = {}
     oddities: list[str] = []
     for entry in walk:
         kind = kind_of(entry.name) if entry.is_file else None
-        name = ascii(entry.name.rsplit("/", 1)[-1])[1:-1][:200]
         if kind is None:
-            oddities.append(f"ignored member {name}")
+            oddities.append(f"ignored member {ascii(entry.name.rsplit('/', 1)[-1])[1:-1][:200]}")
             continue
         if kind in found or f"empty member {kind}" in oddities:
             raise BadSourceError(f"archive: two {kind} members, it is ambiguous which one counts")
         start = bodies.read(kind, walk)
         if start or kind == "jobs":
-            found[kind] = (name, entry.size, _header(kind, start))
-            oddities += [f"ignored column {column} of {kind}" for column in found[kind][2].extra]
+            found[kind] = _header(kind, start)
+            oddities += [f"ignored column {column} of {kind}" for column in found[kind].extra]
         else:
             oddities.append(f"empty member {kind}")
     if "jobs" not in found:
         raise BadSourceError("archive: no jobs member")
-    members = {kind: Member(kind, *parts, bodies.get(kind)) for kind, parts in found.items()}
+    members = {kind: Member(kind, header, bodies.get(kind)) for kind, header in found.items()}
     return Inspection(members, tuple(oddities), inflated.plain_bytes, hashed.sha256.hexdigest())
 
 

@@ -49,7 +49,7 @@ class Batch:
                 continue
             line = 2
             for text in member_chunks(member, opened.candidate.report.open, self._limits):
-                part = Part(number, member.name, line, text.count(b"\n"), opened.latest)
+                part = Part(number, line, text.count(b"\n"), opened.latest)
                 yield Piece(member.header, text, (part,))
                 line += part.lines
 

@@ -8,19 +8,21 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from grt_platform.systems.galaxy.logic.aside import bad_rows, ordinals
 from grt_platform.systems.galaxy.logic.batch import Batch
 from grt_platform.systems.galaxy.logic.contest import Flags, Places, Settled
+from grt_platform.systems.galaxy.logic.distinct import is_new
+from grt_platform.systems.galaxy.logic.headers import KINDS
 from grt_platform.systems.galaxy.logic.limits import Limits
 from grt_platform.systems.galaxy.logic.reports import Verdict, stored_schema
-from grt_platform.systems.galaxy.logic.rows import Rows, lines_at, parts_at
+from grt_platform.systems.galaxy.logic.rows import Rows
 from grt_platform.systems.galaxy.logic.slots import Integers
 from grt_platform.systems.galaxy.logic.survey import GAVE_WAY, KEPT, SAME, SUB_KINDS, Survey
 from grt_platform.systems.galaxy.schemas import CLAIMS, HISTORY, MEMBER_TABLES, QUARANTINE
 
-MAX_RAW_BYTES = 64 * 1024
 SAMPLE_ROWS = 100
 _CLAIMS_AT_A_TIME = 500_000
-_ORPHAN = "no good row of its job in this report"
+_NAMES = {"source": pl.String, "version": pl.String}
 
 Emit = Callable[[str, pl.DataFrame], None]
 
@@ -98,17 +100,17 @@ class Delivery:
             frame, slots = self._known(rows)
             if not frame.height:
                 continue
-            is_new, open_rows = _is_new(tail, frame), slots == slots[-1]
+            fresh, open_rows = is_new(tail, frame), slots == slots[-1]
             if self.batch.is_streamed:
                 has_ended = tail.is_empty() or not open_rows.all() or tail["job_id"][0] != frame["job_id"][-1]
                 tail = frame.filter(open_rows) if has_ended else pl.concat([tail, frame])
-            self._add("rows_duplicate", frame.filter(~is_new))
-            self._divide(kind, frame.filter(is_new), slots[is_new])
+            self._add("rows_duplicate", frame.filter(~fresh))
+            self._divide(kind, frame.filter(fresh), slots[fresh])
 
     def _scattered(self, kind: str) -> None:
         """Read the member once for each range of jobs whose rows fit in memory together."""
         ends = np.cumsum(self.survey.scattered[kind], dtype=np.int64)
-        room = self.limits.max_rows_per_job
+        room = self.limits.bucket_rows
         start = 0
         while start < len(ends):
             before = int(ends[start - 1]) if start else 0
@@ -116,9 +118,9 @@ class Delivery:
             parts = [self._within(rows, start, end) for rows in self.batch.rows(kind)]
             frame = pl.concat([part for part, _ in parts])
             slots = np.concatenate([slots for _, slots in parts])
-            is_new = _is_new(pl.DataFrame(), frame)
-            self._add("rows_duplicate", frame.filter(~is_new))
-            self._divide(kind, frame.filter(is_new), slots[is_new])
+            fresh = is_new(pl.DataFrame(), frame)
+            self._add("rows_duplicate", frame.filter(~fresh))
+            self._divide(kind, frame.filter(fresh), slots[fresh])
             start = end
 
     def _within(self, rows: Rows, start: int, end: int) -> tuple[pl.DataFrame, Integers]:
@@ -166,34 +168,25 @@ class Delivery:
         self._send("history", history)
 
     def _quarantine(self) -> None:
+        """Bad rows of accepted reports, and the first few of rejected ones."""
+        if not self.survey.rows_bad.any():
+            return
         room = np.where(self.is_accepted, np.iinfo(np.int64).max, SAMPLE_ROWS)
+        names = pl.DataFrame([(v.report.source, v.report.version) for v in self.verdicts], _NAMES, orient="row")
         for rows in self._all_rows():
             if not room.any():
-                break
-            frame = self._set_aside(rows)
-            if not frame.height:
-                continue
+                return
+            frame = bad_rows(rows, self._located(rows)[1])
             reports = frame["report"].to_numpy()
-            frame = frame.filter(_ordinals(reports) < room[reports])
-            room -= np.bincount(frame["report"].to_numpy(), minlength=len(room))
-            self._add("rows_quarantined", frame.filter(self.is_accepted[frame["report"].to_numpy()]))
-            sources = pl.DataFrame({"source": [v.report.source for v in self.verdicts], "version": self._versions()})
-            self._send("quarantine", pl.concat([sources[frame["report"].to_list()], frame], how="horizontal"))
+            frame = frame.filter(ordinals(reports) < room[reports])
+            reports = frame["report"].to_numpy()
+            room -= np.bincount(reports, minlength=len(room))
+            self._add("rows_quarantined", frame.filter(self.is_accepted[reports]))
+            self._send("quarantine", pl.concat([names[reports], frame], how="horizontal"))
 
     def _all_rows(self) -> Iterator[Rows]:
-        if self.survey.rows_bad.any():
-            for kind in ("jobs", *SUB_KINDS):
-                yield from self.batch.rows(kind)
-
-    def _set_aside(self, rows: Rows) -> pl.DataFrame:
-        orphans = np.zeros(0, np.int64)
-        if rows.piece.header.kind != "jobs":
-            frame, slots = self._located(rows)
-            orphans = frame["line"].to_numpy()[slots < 0].astype(np.int64)
-        numbers = np.concatenate([np.array([number for number, _ in rows.bad], np.int64), orphans])
-        reasons = [reason for _, reason in rows.bad] + [_ORPHAN] * len(orphans)
-        order = np.argsort(numbers)
-        return _bad_rows(rows, numbers[order], [reasons[index] for index in order.tolist()])
+        for kind in KINDS:
+            yield from self.batch.rows(kind)
 
     def _add(self, count: str, frame: pl.DataFrame) -> None:
         if frame.height:
@@ -210,53 +203,12 @@ class Delivery:
         names = [verdict.report.report_id for verdict in self.verdicts]
         return pl.Series("report_id", names, pl.String()).gather(reports)
 
-    def _versions(self) -> list[str]:
-        return [verdict.report.version for verdict in self.verdicts]
-
     def _names(self, places: Places) -> pl.Series:
         return pl.Series(self.names, dtype=pl.String()).gather(places)
 
 
 _TABLES = (*MEMBER_TABLES.values(), HISTORY, QUARANTINE, CLAIMS)
 _COLUMNS = {table.noun: list(stored_schema(table)) for table in _TABLES}
-
-
-def _is_new(before: pl.DataFrame, frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whether each row equals none before it, be it in `frame` or in `before`."""
-    both = pl.concat([before, frame]) if before.height else frame
-    values = both.drop("line")
-    hashes = values.hash_rows()
-    in_order = np.sort(hashes.to_numpy())
-    if (in_order[1:] != in_order[:-1]).all():
-        return np.ones(frame.height, np.bool_)
-    is_new = np.ones(both.height, np.bool_)
-    suspects = hashes.is_duplicated().arg_true().to_numpy()
-    is_new[suspects] = values[suspects].select(pl.struct(pl.all()).is_first_distinct()).to_series().to_numpy()
-    return is_new[before.height :]
-
-
-def _ordinals(reports: npt.NDArray[np.int32]) -> Integers:
-    """How many rows of the same report come before each row."""
-    order = np.argsort(reports, kind="stable")
-    ordinals = np.empty(len(reports), np.int64)
-    ordinals[order] = np.arange(len(reports)) - np.searchsorted(reports[order], reports[order])
-    return ordinals
-
-
-def _bad_rows(rows: Rows, numbers: Integers, reasons: list[str]) -> pl.DataFrame:
-    parts = parts_at(rows.piece, numbers)
-    starts = np.concatenate([[0], np.cumsum([part.lines for part in rows.piece.parts])])
-    first = np.array([part.first_line for part in rows.piece.parts], np.int64)
-    return pl.DataFrame(
-        {
-            "report": np.array([part.report for part in rows.piece.parts], np.int32)[parts],
-            "member": [rows.piece.parts[part].member for part in parts.tolist()],
-            "line_number": numbers - starts[parts] + first[parts],
-            "reason": reasons,
-            "raw": pl.Series(lines_at(rows.piece.text, numbers, MAX_RAW_BYTES), dtype=pl.Binary),
-        },
-        schema_overrides={"member": pl.String, "reason": pl.String},
-    )
 
 
 def _as_json(frame: pl.DataFrame) -> Any:

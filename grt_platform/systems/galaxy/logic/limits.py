@@ -17,6 +17,7 @@ class Limits:
         max_metadata_bytes: Largest metadata file taken.
         max_bad_share: Share of bad rows above which a report is rejected whole.
         max_rows_per_job: Most rows of one kind that one job may have.
+        bucket_rows: Rows compared with each other at a time where a large member is not grouped by job.
         chunk_bytes: Text parsed at a time where an archive is streamed.
         batch_bytes: Text of small archives that is parsed together.
         small_bytes: Unpacked size up to which an archive is kept in memory instead of being read twice.
@@ -29,6 +30,7 @@ class Limits:
     max_metadata_bytes: int = 16 * MEBIBYTE
     max_bad_share: float = 0.5
     max_rows_per_job: int = 1_000_000
+    bucket_rows: int = 2_000_000
     chunk_bytes: int = 8 * MEBIBYTE
     batch_bytes: int = 32 * MEBIBYTE
     small_bytes: int = 64 * MEBIBYTE

@@ -50,8 +50,9 @@ def load(reports: Sequence[Report], rivals: Rivals, emit: Emit, limits: Limits) 
     """
     month = Month(reports, rivals, limits)
     contest = Contest([candidate.rank for candidate in month.loaders], rivals, month.still_loaded)
+    places = np.array(contest.places, np.int32)
     for batch, numbers in batches(month.opened(), limits):
-        _load_batch(batch, np.array(contest.places, np.int32)[numbers], contest, emit, limits)
+        _load_batch(batch, places[numbers], contest, emit, limits)
     loaded = [candidate for candidate in month.loaders if candidate.verdict.status == "loaded"]
     if loaded:
         emit("reports", reports_frame(loaded))

@@ -29,14 +29,12 @@ class Part:
 
     Attributes:
         report: Number of the report within its batch.
-        member: Name of the member.
         first_line: Line number of the first of them in the member, whose header is line 1.
         lines: How many they are.
         latest: Times after this one are impossible.
     """
 
     report: int
-    member: str
     first_line: int
     lines: int
     latest: datetime
@@ -219,9 +217,8 @@ def _casts(header: Header) -> list[pl.Expr]:
 def _is_in_time(piece: Piece, typed: pl.DataFrame) -> pl.Series:
     if "created_at" not in typed.columns:
         return pl.repeat(value=True, n=typed.height, eager=True)
-    times, first = typed["created_at"], min(part.latest for part in piece.parts)
-    newest: Any = times.max()
-    if newest is None or newest <= first:
+    times = typed["created_at"]
+    if not (times > min(part.latest for part in piece.parts)).any():
         return pl.repeat(value=True, n=typed.height, eager=True)
     latest = pl.Series([part.latest for part in piece.parts], dtype=pl.Datetime("us", "UTC"))
     limits = latest.gather(np.repeat(np.arange(len(piece.parts)), _lengths(piece)))

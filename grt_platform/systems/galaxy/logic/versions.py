@@ -1,13 +1,12 @@
 """Which of the kept versions of reports count: the last one received of each report, and no bytes twice."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Version:
-    """An acceptable version of a report.
+class Version(NamedTuple):
+    """An acceptable version of a report; versions sort by when they came in.
 
     Attributes:
         place: The month it came in, empty for the month that is being loaded.

@@ -170,3 +170,35 @@ def test_long_and_foreign_names_of_members_are_read_in_every_tar_dialect() -> No
         packed = tar(files, kind=dialect)
         loaded = load_made(Made("1", packed, describe(packed, 3, "1656720000.0")))
         assert loaded.table("jobs").height == 1
+
+
+@pytest.mark.parametrize("limits", [Limits(), STREAMED], ids=["kept", "streamed"])
+@pytest.mark.parametrize("length", [70_000, 3_000_000])
+def test_an_overlong_line_is_set_aside_and_its_neighbours_load(length: int, limits: Limits) -> None:
+    lines = ["1\tcat\t1\tok\tNone", f"2\t{'x' * length}\t1\tok\tNone", "3\tcat\t1\tok\tNone"]
+    text = "\n".join([HEADERS["jobs"], *lines]).encode()
+    loaded = load_made(make_archive(texts={"jobs": text, "metric_num": None, "datasets": None}), limits=limits)
+    assert [row["job_id"] for row in loaded.rows("jobs")] == [1, 3]
+    aside = loaded.rows("quarantine")[0]
+    assert aside["line_number"] == 3
+    assert aside["reason"] == ("field longer than 64 KiB" if length < 1_000_000 else "line longer than 1 MiB")
+    assert aside["raw"] == lines[1].encode()[: 64 * 1024]
+
+
+def test_bad_rows_of_joined_archives_keep_their_own_line_numbers() -> None:
+    made = [
+        make_archive(
+            generated=f"165672000{i}.0",
+            texts={
+                "jobs": f"{HEADERS['jobs']}\n{10 * i + 1}\tcat\t1\tok\tNone\n{10 * i + 2}\tcat\t1\tok\tNone\n".encode(),
+                "metric_num": f"{HEADERS['metric_num']}\n{10 * i + 1}\tp\ta\t1\n{10 * i + 1}\tp\ta\tnan\n".encode(),
+                "datasets": None,
+            },
+        )
+        for i in range(1, 4)
+    ]
+    loaded = load_made(*made)
+    places = [(row["source"], row["member"], row["line_number"], row["raw"]) for row in loaded.rows("quarantine")]
+    assert places == [
+        (f"165672000{i}.0.tar.gz", "metric_num", 3, f"{10 * i + 1}\tp\ta\tnan".encode()) for i in (3, 2, 1)
+    ]

@@ -12,7 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from grt_platform.kernel.errors import BadSourceError
+from grt_platform.systems.galaxy.logic.archive import inspect
 from grt_platform.systems.galaxy.logic.limits import Limits
 from grt_platform_tests.galaxy_archives import EPOCH, HEADERS, Made, describe, make_archive, tar
 from grt_platform_tests.systems.galaxy.logic.loading import Loaded, load_all, report
@@ -306,3 +310,24 @@ def test_an_archive_that_shrinks_between_two_readings_stops_the_load_instead_of_
     shrinking = replace(report(made), open=lambda: io.BytesIO(next(looks)))
     with pytest.raises(Exception, match="truncated gzip stream"):
         load_all([shrinking], Limits(small_bytes=0))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, len(PLAIN) - 1), st.binary(min_size=1, max_size=12)), max_size=4), st.booleans()
+)
+def test_any_damage_is_refused_or_harmless_and_never_anything_else(damage: list[tuple[int, bytes]], mend: bool) -> None:
+    """`mend` corrects the checksum of the first header, so that damage to its other fields is reached."""
+    plain = PLAIN
+    for offset, value in damage:
+        plain = changed(plain, offset if not mend else offset % 512, value)
+    if mend:
+        plain = changed(plain, 148, b" " * 8)
+        plain = changed(plain, 148, b"%06o\0 " % sum(plain[:512]))
+    try:
+        found = inspect(io.BytesIO(gz(plain[: len(PLAIN)])), LIMITS)
+    except BadSourceError as error:
+        reason = error.reason
+    else:
+        reason = f"archive: {sorted(found.members)}"
+    assert reason.startswith(("archive: ", "jobs: "))

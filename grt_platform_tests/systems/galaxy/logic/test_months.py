@@ -91,9 +91,9 @@ def test_rows_whose_job_is_missing_or_bad_are_orphans() -> None:
         tiny("1,cat,1,ok,None\n0,cat,1,ok,None\n2,c,1,ok,None\n", "1,p,a,1\n7,p,a,1\n0,p,a,1\n2,p,a,2\n")
     )
     assert [(row["member"], row["line_number"], row["reason"], row["raw"]) for row in loaded.rows("quarantine")] == [
-        ("1656720000.0.jobs.tsv", 3, "job_id is not a positive 64-bit integer", b"0\tcat\t1\tok\tNone"),
-        ("1656720000.0.metric_num.tsv", 3, "no good row of its job in this report", b"7\tp\ta\t1"),
-        ("1656720000.0.metric_num.tsv", 4, "job_id is not a positive 64-bit integer", b"0\tp\ta\t1"),
+        ("jobs", 3, "job_id is not a positive 64-bit integer", b"0\tcat\t1\tok\tNone"),
+        ("metric_num", 3, "no good row of its job in this report", b"7\tp\ta\t1"),
+        ("metric_num", 4, "job_id is not a positive 64-bit integer", b"0\tp\ta\t1"),
     ]
 
 
@@ -202,7 +202,7 @@ def test_reports_that_arrive_one_by_one_give_what_they_give_together(sendings: l
     assert fresh.tables() == grown.tables()
 
 
-@pytest.mark.parametrize("limits", [Limits(batch_bytes=1), Limits(small_bytes=0, chunk_bytes=40, max_rows_per_job=3)])
+@pytest.mark.parametrize("limits", [Limits(batch_bytes=1), Limits(small_bytes=0, chunk_bytes=40, bucket_rows=3)])
 def test_how_reports_are_batched_or_streamed_does_not_change_a_row(limits: Limits) -> None:
     shuffled = "1,core,a,1\n2,core,a,1\n1,core,a,1\n3,core,b,2\n2,core,b,5\n1,core,c,None\n9,core,a,1\n"
     jobs = "3,cat,1,ok,None\n1,cat,1,new,None\n2,cat,1,ok,None\n1,cat,1,ok,None\n"
@@ -210,3 +210,63 @@ def test_how_reports_are_batched_or_streamed_does_not_change_a_row(limits: Limit
     usual, other = load_made(*made), load_made(*made, limits=limits)
     for noun in (*TABLES, "ledger"):
         assert sorted(usual.table(noun).rows(), key=repr) == sorted(other.table(noun).rows(), key=repr), noun
+
+
+def test_the_order_of_rows_depends_on_the_reports_alone() -> None:
+    made = [OLD, NEW, tiny("5,cat,1,ok,None\n4,cat,1,ok,None\n", "4,core,a,1\n5,core,b,1\n", "1656720005.0")]
+    first, second = load_made(*made), load_made(*made[::-1])
+    for noun in TABLES:
+        assert first.table(noun).equals(second.table(noun)), noun
+    assert [row["job_id"] for row in first.rows("jobs")] == [1, 2, 5, 4]
+
+
+def test_a_job_named_again_in_a_later_month_moves_there_and_back_when_that_report_is_replaced() -> None:
+    first, second = report(OLD, datetime(2022, 8, 1, tzinfo=UTC)), report(NEW, datetime(2022, 9, 1, tzinfo=UTC))
+    instance = Instance({"2022-08": [first], "2022-09": [second]})
+    instance.rebuild("2022-08")
+    assert instance.rebuild("2022-09") == {"2022-08"}
+    assert instance.rebuild("2022-08") == frozenset()
+    assert instance.built["2022-08"].table("jobs").is_empty()
+    assert instance.built["2022-08"].table("history").height == 2
+    empty = report(tiny(""), datetime(2022, 9, 2, tzinfo=UTC), f"{second.report_id}~0123456789ab")
+    instance.months = {"2022-08": [first], "2022-09": [second, empty]}
+    assert instance.rebuild("2022-09") == {"2022-08"}
+    assert instance.rebuild("2022-08") == frozenset()
+    assert instance.built["2022-08"].table("jobs").height == 2
+
+
+def test_a_version_that_came_in_during_a_later_month_replaces_the_first() -> None:
+    first, second = (
+        replace(report(made, datetime(2022, month, 1, tzinfo=UTC)), report_id="a", source="a.tar.gz")
+        for made, month in ((NEW, 8), (OLD, 9))
+    )
+    instance = Instance({"2022-08": [first], "2022-09": [second]})
+    instance.rebuild("2022-08")
+    assert instance.rebuild("2022-09") == {"2022-08"}
+    assert instance.rebuild("2022-08") == frozenset()
+    assert [instance.built[month].ledger()["status"] for month in ("2022-08", "2022-09")] == ["replaced", "loaded"]
+
+
+lines = st.tuples(st.integers(0, 4), st.sampled_from("ab"), st.sampled_from(["1", "2", "None", "x"]))
+
+
+@settings(max_examples=60, deadline=None, phases=PHASES)
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["ok", "new"])), max_size=6),
+    st.lists(lines, max_size=20),
+    st.lists(st.integers(1, 4), max_size=4, unique=True),
+    st.integers(1, 120),
+    st.integers(1, 6),
+)
+def test_a_streamed_report_gives_the_same_rows_as_one_in_memory(
+    jobs: list[tuple[int, str]], metrics: list[tuple[int, str, str]], later: list[int], chunk: int, bucket: int
+) -> None:
+    job_lines = "".join(f"{job},cat,1,{state},None\n" for job, state in jobs)
+    made = tiny(job_lines, "".join(f"{job},core,{name},{value}\n" for job, name, value in metrics))
+    winner = tiny("".join(f"{job},cat,1,ok,None\n" for job in later), generated="1656720009.0")
+    limits = Limits(small_bytes=0, chunk_bytes=chunk, bucket_rows=bucket)
+    kept, streamed = load_made(made, winner), load_made(made, winner, limits=limits)
+    for noun in (*TABLES, "ledger"):
+        assert sorted(kept.table(noun).rows(), key=repr) == sorted(streamed.table(noun).rows(), key=repr), noun
+    loaded = [(row["job_id"], row["name"], row["value"]) for row in kept.rows("metrics_num")]
+    assert len(set(loaded)) == len(loaded)

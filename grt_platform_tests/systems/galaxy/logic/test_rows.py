@@ -108,7 +108,7 @@ GOOD_SIZES = {"-1": None, "None": None, "": None, "0": 0, "120000000": 120_000_0
 
 def piece(kind: str, lines: list[bytes], latest: datetime = LATEST) -> Piece:
     text = b"".join(line + b"\n" for line in lines)
-    return Piece(TYPES[kind], text, (Part(0, f"x.{kind}.tsv", 2, len(lines), latest),))
+    return Piece(TYPES[kind], text, (Part(0, 2, len(lines), latest),))
 
 
 def one(kind: str, line: str) -> dict[str, Any] | str:
@@ -152,6 +152,12 @@ def test_a_good_number_is_exact(text: str, value: Decimal | None) -> None:
 @pytest.mark.parametrize("text", BAD_TIMES)
 def test_an_impossible_or_future_time_is_refused(text: str) -> None:
     assert str(one("jobs", f"1\tcat\t1\tok\t{text}")).startswith("created_at ")
+
+
+@pytest.mark.parametrize("text", BAD_TIMES)
+def test_a_piece_of_nothing_but_impossible_times_is_refused(text: str) -> None:
+    lines = [f"1\tcat\t1\tok\t{text}".encode()] * 2
+    assert [number for number, _ in parse(piece("jobs", lines)).bad] == [0, 1]
 
 
 @pytest.mark.parametrize(("text", "value"), GOOD_TIMES.items())
@@ -274,7 +280,7 @@ def test_both_readers_agree_on_any_bytes(kind: str, odd: list[bytes], usual: int
     )
     count = text.count(b"\n")
     cut = chance.randint(0, count)
-    parts = (Part(0, "a", 2, cut, LATEST), Part(1, "b", 2, count - cut, datetime(2022, 1, 1, tzinfo=UTC)))
+    parts = (Part(0, 2, cut, LATEST), Part(1, 2, count - cut, datetime(2022, 1, 1, tzinfo=UTC)))
     whole = Piece(TYPES[kind], text, parts)
     exact, fast = parse_by_line(whole), parse(whole)
     assert fast.bad == exact.bad
@@ -295,7 +301,7 @@ def test_a_usual_first_line_or_a_strange_one_makes_no_difference(kind: str, rows
 def test_time_limits_hold_for_each_report_of_a_joined_piece() -> None:
     line = b"1\tcat\t1\tok\t2022-07-01 00:00:00\n"
     early, late = datetime(2022, 6, 1, tzinfo=UTC), LATEST
-    joined = Piece(TYPES["jobs"], line * 4, (Part(0, "a", 2, 2, late), Part(1, "b", 2, 2, early)))
+    joined = Piece(TYPES["jobs"], line * 4, (Part(0, 2, 2, late), Part(1, 2, 2, early)))
     rows = parse(joined)
     assert [number for number, _ in rows.bad] == [2, 3]
     assert rows.good["report"].to_list() == [0, 0]
