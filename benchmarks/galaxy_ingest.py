@@ -1,9 +1,9 @@
 """Archives of Galaxy to tables in Postgres and Parquet, against the old importer's way, in the same run.
 
-`python -m benchmarks.galaxy_ingest [--rounds 3] [--large JOBS]` makes two sets of archives (200 with 3.0 M rows, 2,000 with
-3.2 M rows), loads each by both ways in turn, every time in a new process and a new database of one durable embedded Postgres,
-and prints rows/s, the ratio of the medians, CPU seconds of the loading process, and its peak memory. `--large` loads one
-report of so many jobs with five metrics each by our way alone and prints its peak memory.
+`python -m benchmarks.galaxy_ingest [--rounds 3] [--large JOBS]` makes two sets of archives (200 with 3.0 M rows, 2,000
+with 3.2 M rows), loads each by both ways in turn, every time in a new process and a new database of one durable
+embedded Postgres, and prints rows/s, the ratio of the medians, CPU seconds of the loading process, and its peak memory.
+`--large` loads one report of so many jobs with five metrics each by our way alone and prints its peak memory.
 """
 
 import argparse
@@ -118,7 +118,9 @@ def compare(server: EmbeddedPostgres, folder: Path, rounds: int) -> None:
         for way, seen in runs.items():
             cpu, peak = statistics.median(r["cpu"] for r in seen), max(r["peak_mib"] for r in seen)
             rows = int(seen[0]["rows"])
-            print(f"{name:15} {way:4} {rows:>9,} rows {rate[way]:>11,.0f} rows/s  client {cpu:6.2f} CPU-s  {peak:5.0f} MiB")
+            print(
+                f"{name:15} {way:4} {rows:>9,} rows {rate[way]:>9,.0f} rows/s  client {cpu:5.2f} CPU-s {peak:5.0f} MiB"
+            )
         print(f"{name:15} ratio {rate['ours'] / rate['old']:.2f} x (rounds of ours: {_rates(runs['ours'])})")
     small, large = per_row["2,000 archives"], per_row["200 archives"]
     print(f"cost per row, small over large archives: {small / large:.2f} x")

@@ -31,17 +31,24 @@ CREATE INDEX ON api_dataset (instance_id);
 TARGETS = {
     ".jobs.tsv": (
         "api_job (instance_id, external_job_id, tool_id, tool_version, state, create_time)",
-        "cast(id AS bigint), cast(tool_id AS varchar(255)), tool_version, cast(state AS varchar(16)), "
-        "cast(create_time AS timestamptz)",
+        (
+            "cast(id AS bigint), cast(tool_id AS varchar(255)), tool_version, "
+            "cast(state AS varchar(16)), cast(create_time AS timestamptz)"
+        ),
     ),
     ".metric_num.tsv": (
         "api_metricnumeric (instance_id, external_job_id, plugin, name, value)",
-        "cast(job_id AS bigint), cast(plugin AS varchar(256)), cast(name AS varchar(256)), cast(value AS numeric(26, 7))",
+        (
+            "cast(job_id AS bigint), cast(plugin AS varchar(256)), cast(name AS varchar(256)), "
+            "cast(value AS numeric(26, 7))"
+        ),
     ),
     ".datasets.tsv": (
         "api_dataset (instance_id, external_job_id, external_dataset_id, extension, file_size, param_name, file_type)",
-        "cast(job_id AS bigint), cast(dataset_id AS bigint), cast(extension AS varchar(32)), "
-        "cast(nullif(file_size, 'None') AS bigint), cast(param_name AS varchar(256)), cast(type AS varchar(16))",
+        (
+            "cast(job_id AS bigint), cast(dataset_id AS bigint), cast(extension AS varchar(32)), "
+            "cast(nullif(file_size, 'None') AS bigint), cast(param_name AS varchar(256)), cast(type AS varchar(16))"
+        ),
     ),
 }
 
@@ -62,8 +69,11 @@ def _load_member(connection: psycopg.Connection, tar: tarfile.TarFile, member: t
     suffix = next((name for name in TARGETS if name in member.name), None)
     if suffix is None:
         return 0
+    body = tar.extractfile(member)
+    if body is None:
+        return 0
     with tempfile.NamedTemporaryFile() as extracted:
-        extracted.write(tar.extractfile(member).read())
+        extracted.write(body.read())
         extracted.seek(0)
         header = extracted.readline().decode().rstrip("\n").split("\t")
         extracted.seek(0)

@@ -108,4 +108,4 @@ def given() -> Settings:
 
 
 def _read(env_file: Path | None) -> Settings:
-    return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    return Settings(_env_file=env_file)

@@ -1,7 +1,6 @@
 """What every system must have, and what the whole house promises: a sixth system is held to it by being there."""
 
 import ast
-import inspect
 import re
 from importlib import import_module
 from pathlib import Path
@@ -68,7 +67,10 @@ def test_a_system_says_source_flow_and_questions_in_its_docstring(system):
     assert all(word in doc for word in ("Source:", "Flow:", "Questions:"))
 
 
-@pytest.mark.parametrize("table", [table for system in SYSTEMS for table in tables(system)], ids=lambda table: table.name)
+ALL_TABLES = [table for system in SYSTEMS for table in tables(system)]
+
+
+@pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.name)
 def test_a_table_names_its_columns_by_the_rules(table):
     assert table.layer in LAYERS
     for column in table:
@@ -106,7 +108,9 @@ def test_jobs_sensors_schedules_and_pools_begin_with_their_system(whole):
 
 
 def test_sensors_and_schedules_run_from_the_first_start(whole):
-    stopped = [s.name for s in [*(whole.sensors or []), *(whole.schedules or [])] if s.default_status.value != "RUNNING"]
+    stopped = [
+        s.name for s in [*(whole.sensors or []), *(whole.schedules or [])] if s.default_status.value != "RUNNING"
+    ]
     assert stopped == []
 
 
@@ -138,13 +142,12 @@ def test_an_asset_is_one_sentence():
     for path in (ROOT / "systems").rglob("assets/*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef) and any("asset" in ast.unparse(d) for d in node.decorator_list):
-                if len(node.body) > 8:
-                    long.append(f"{path.name}:{node.name}")
+                long += [f"{path.name}:{node.name}"] if len(node.body) > 8 else []
     assert long == []
 
 
 def test_tests_mirror_the_package():
-    here = Path(inspect.getfile(inspect.currentframe())).parent
+    here = Path(__file__).parent
     homeless = [
         path.relative_to(here).as_posix()
         for path in here.rglob("test_*.py")

@@ -167,9 +167,10 @@ class EmbeddedPostgres:
             raise UnavailableError(f"Cannot make the Postgres cluster in {self.data}: {reason}")
 
     def _hand_over(self, path: Path) -> None:
-        """Give the path to the user that Postgres runs as, where it is not the one that we are outside."""
+        """Give the path to the user that Postgres runs as, and let that user pass through our own folder to it."""
         if _identity().isdigit():
             os.chown(path, int(_identity()), -1)
+            path.parent.chmod(path.parent.stat().st_mode | 0o011)
 
     def command(self) -> list[str]:
         """The server's command: it dies with the process that starts it."""

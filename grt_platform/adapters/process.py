@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+_TICK_S = 0.1
 _LAUNCH = Path(__file__).with_name("launch.py")
 
 
@@ -22,14 +23,13 @@ class ProcessId:
     @classmethod
     def of(cls, pid: int) -> "ProcessId":
         """The process that has this number now; psutil.NoSuchProcess where there is none."""
-        return cls(pid, psutil.Process(pid).create_time())
+        return cls(pid, _started_at(pid))
 
     def is_alive(self) -> bool:
         """Whether this very process still runs (a zombie does not)."""
         try:
-            process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started_at) < 1
-            return same and process.status() != psutil.STATUS_ZOMBIE
+            same = abs(_started_at(self.pid) - self.started_at) < _TICK_S
+            return same and psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
 
@@ -37,6 +37,17 @@ class ProcessId:
         """Ask it to end; nothing happens to another process that has its number by now."""
         if self.is_alive():
             os.kill(self.pid, signal.SIGTERM)
+
+
+def _started_at(pid: int) -> float:
+    """When the process was started, by a clock that nobody sets: seconds since the machine's start on Linux."""
+    if sys.platform != "linux":
+        return psutil.Process(pid).create_time()
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError) as error:
+        raise psutil.NoSuchProcess(pid) from error
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def launched(

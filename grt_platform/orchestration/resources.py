@@ -1,6 +1,7 @@
 """Dagster's handles to the stores, the lake, the warehouse and the clock; they read the settings when a run asks."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import dagster as dg
 from pydantic import Field
@@ -14,8 +15,8 @@ from grt_platform.settings import settings
 class StoresResource(dg.ConfigurableResource[None]):
     """The store of raw objects and the store of files for people."""
 
-    raw_url: str = Field("", description="Where raw objects are kept; empty takes the setting")
-    products_url: str = Field("", description="Where files for people are kept; empty takes the setting")
+    raw_url: Annotated[str, Field(description="Where raw objects are kept; empty takes the setting")] = ""
+    products_url: Annotated[str, Field(description="Where files for people are kept; empty takes the setting")] = ""
 
     def raw(self) -> Store:
         """The store of raw objects, which are never changed."""
@@ -29,7 +30,7 @@ class StoresResource(dg.ConfigurableResource[None]):
 class LakeResource(dg.ConfigurableResource[None]):
     """The lake of Parquet tables."""
 
-    url: str = Field("", description="Where the lake is; empty takes the setting")
+    url: Annotated[str, Field(description="Where the lake is; empty takes the setting")] = ""
 
     def lake(self) -> Lake:
         """The lake."""
@@ -47,7 +48,7 @@ class WarehouseResource(dg.ConfigurableResource[None]):
 class ClockResource(dg.ConfigurableResource[None]):
     """What time it is; a test gives its own."""
 
-    fixed_at: str = Field("", description="A moment in ISO 8601 at which this clock stands; empty lets it run")
+    fixed_at: Annotated[str, Field(description="Moment (ISO 8601) at which this clock stands; empty lets it run")] = ""
 
     def now(self) -> datetime:
         """The time, UTC."""

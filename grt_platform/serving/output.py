@@ -71,5 +71,13 @@ def _show_table(rows: Rows, title: str) -> None:
         is_number = all(isinstance(row[name], int | float | Decimal | None) for row in rows)
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if value is None else str(plain(value))) for value in row.values()))
+        table.add_row(*(Text(_seen(value)) for value in row.values()))
     console.print(table)
+
+
+def _seen(value: Any) -> str:
+    """The value as eyes like it: six digits are enough, and control characters do not reach the terminal."""
+    if value is None:
+        return ""
+    text = f"{value:.6g}" if isinstance(value, float) else str(plain(value))
+    return "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text)

@@ -1,12 +1,11 @@
 """The pages for people: where things are, and every address with what it takes; no script, nothing from elsewhere."""
 
-from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.routing import iter_route_contexts
 
@@ -32,9 +31,9 @@ def home() -> HTMLResponse:
 @public
 def docs(request: Request) -> HTMLResponse:
     """Every address of this service with what it takes and who may call it."""
-    access = dict(_access(request))
+    access = asked_for(request.app)
     operations = [
-        _operation(path, method, said, access.get((path, method), ""))
+        _operation(path, method, said, access[path, method])
         for path, methods in request.app.openapi()["paths"].items()
         for method, said in methods.items()
         if method in _METHODS
@@ -64,11 +63,14 @@ def _file(folder: str, name: str) -> str:
     return files("grt_platform.web").joinpath(folder, name).read_text("utf-8")
 
 
-def _access(request: Request) -> Iterator[tuple[tuple[str, str], str]]:
-    for route in iter_route_contexts(request.app.routes):
-        for method in route.methods or ():
-            if route.endpoint is not None:
-                yield (str(route.path_format), method.lower()), asked_by(route.endpoint)
+def asked_for(app: FastAPI) -> dict[tuple[str, str], str]:
+    """The credentials that each address asks for, in words, by path and lower-case method."""
+    return {
+        (str(route.path_format), method.lower()): asked_by(route.endpoint)
+        for route in iter_route_contexts(app.routes)
+        for method in route.methods or ()
+        if route.endpoint is not None
+    }
 
 
 def _operation(path: str, method: str, said: dict[str, Any], access: str) -> str:

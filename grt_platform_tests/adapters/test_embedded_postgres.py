@@ -12,6 +12,7 @@ import psutil
 import psycopg
 import pytest
 
+from grt_platform.adapters import embedded_postgres
 from grt_platform.adapters.embedded_postgres import EmbeddedPostgres
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform_tests.fixtures.postgres import free_port
@@ -139,3 +140,18 @@ def test_the_server_dies_with_the_process_that_started_it(server: EmbeddedPostgr
 def test_each_test_gets_an_empty_database(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT count(*) FROM pg_stat_user_tables").fetchone() == (0,)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_without_user_namespaces_root_runs_it_as_another_user(
+    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded_postgres, "_identity", lambda: "65534")
+    home = server.data.parent
+    home.mkdir(mode=0o700)
+    for folder in home.parents:
+        if folder.stat().st_uid == os.geteuid() and "pytest" in folder.name:
+            folder.chmod(0o755)
+    pid = _run(server)
+    assert _ask(server, "SELECT 1") == (1,)
+    assert psutil.Process(pid).uids().real == 65534

@@ -35,7 +35,9 @@ UPLOADS = dg.AssetSpec(
     automation_condition=ON_UPDATE,
     pool=pool("galaxy", "ingest"),
 )
-def archives(context: dg.AssetExecutionContext, stores: StoresResource, clock: ClockResource) -> dg.MaterializeResult:
+def archives(
+    context: dg.AssetExecutionContext, stores: StoresResource, clock: ClockResource
+) -> dg.MaterializeResult[None]:
     """Takes in what arrived; a month that is over takes nothing in any more and only tells what it holds."""
     shelf, now = Shelf(stores.raw()), clock.now()
     with errors_by_kind(context.retry_number):

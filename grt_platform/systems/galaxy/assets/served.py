@@ -35,7 +35,8 @@ def _of_instance(product: Table) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[dict[str, pl.DataFrame]]:
         return cut(context, product.collect())
 
-    return served
+    made: dg.AssetsDefinition = served
+    return made
 
 
 def _of_all(product: Table) -> dg.AssetsDefinition:
@@ -43,7 +44,8 @@ def _of_all(product: Table) -> dg.AssetsDefinition:
     def served(product: pl.LazyFrame) -> pl.LazyFrame:
         return product
 
-    return served
+    made: dg.AssetsDefinition = served
+    return made
 
 
 SERVED_PRODUCTS = (

@@ -1,6 +1,7 @@
 """Tables: one pass over a month's archives makes all of them, in the lake and in the warehouse."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -46,7 +47,7 @@ def tables(
     stores: StoresResource,
     lake: LakeResource,
     warehouse: WarehouseResource,
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Builds the months from raw; where only served tables are asked for, publishes what the lake holds."""
     ingest = Ingest(Shelf(stores.raw()), lake.lake(), warehouse.warehouse(), limits())
     chosen = [table for table in _LAYERS if asset_key(table) in context.selected_asset_keys]
@@ -61,9 +62,9 @@ def tables(
     yield from (_result(table, months) for table in chosen)
 
 
-def _result(table: Table, months: Iterable[Month]) -> dg.MaterializeResult:
+def _result(table: Table, months: Iterable[Month]) -> dg.MaterializeResult[None]:
     rows = {partition_key(month.instance_id, month.received_month): month.rows[table.noun] for month in months}
-    metadata = {"dagster/partition_row_count": sum(rows.values()), "rows": rows}
+    metadata: dict[str, Any] = {"dagster/partition_row_count": sum(rows.values()), "rows": rows}
     return dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
 
 
@@ -74,7 +75,7 @@ def _tell_of_others(context: dg.AssetExecutionContext, tables: Iterable[Table], 
         key = partition_key(month.instance_id, month.received_month)
         if key not in asked:
             for table in tables:
-                metadata = {"dagster/partition_row_count": month.rows[table.noun]}
+                metadata: dict[str, Any] = {"dagster/partition_row_count": month.rows[table.noun]}
                 context.log_event(dg.AssetMaterialization(asset_key(table), partition=key, metadata=metadata))
 
 

@@ -149,14 +149,14 @@ def _header(kind: str, start: bytes) -> Header:
 
 
 def _blocks(member: Member, stream: Readable, limits: Limits) -> Iterator[bytes]:
-    walk = TarWalk(Inflated(stream, limits), limits.max_members)
+    walk, size = TarWalk(Inflated(stream, limits), limits.max_members), min(BLOCK, limits.chunk_bytes)
     for entry in walk:
         if entry.is_file and kind_of(entry.name) == member.kind:
             header = b""
-            while b"\n" not in header and (part := walk.body()):
+            while b"\n" not in header and (part := walk.body(size)):
                 header += part
             yield header[header.find(b"\n") + 1 :] if b"\n" in header else b""
-            while part := walk.body(min(BLOCK, limits.chunk_bytes)):
+            while part := walk.body(size):
                 yield part
             return
 

@@ -114,7 +114,13 @@ def by_input(*, tool: str, instance_id: str | None, as_json: bool) -> None:
     from grt_platform.systems.galaxy.serving import queries
 
     rows = queries.tool_resources_by_input(handles.warehouse(), tool, _read(instance_id))
-    show(rows, form="json" if as_json else "table", empty=f"no job of {tool} has known inputs")
+    if as_json:
+        show(rows, form="json")
+        return
+    hidden = {"tool_id", "suggested_rule"}
+    show([{k: v for k, v in row.items() if k not in hidden} for row in rows], empty=f"no job of {tool} was measured")
+    if rows and rows[0]["suggested_rule"]:
+        click.echo(f"\nSuggested rule for Total Perspective Vortex:\n\n{rows[0]['suggested_rule']}")
 
 
 @group.command("which")

@@ -21,8 +21,7 @@ def run(platform: DemoPlatform) -> list[DemoResult]:
     usage = queries.tool_usage(database, queries.UsageFilter("", None, "month", None, None), queries.Page(1, 0))[0]
     tool = str(usage["tool_id"])
     memory = {
-        str(row["quantity"]): row
-        for row in queries.tool_resources(database, tool, None, None, queries.Page(50, 0))
+        str(row["quantity"]): row for row in queries.tool_resources(database, tool, None, None, queries.Page(50, 0))
     }
     rules = queries.tool_resources_by_input(database, tool, None)
     return [
@@ -48,11 +47,12 @@ def run(platform: DemoPlatform) -> list[DemoResult]:
             next((f"{row['suggested_memory_gb']} GB" for row in rules if row["suggested_memory_gb"]), "no rule yet"),
             f"grt galaxy by-input {tool}",
         ),
-        DemoResult("Where did all this come from?", "the lineage graph, with pictures", f"{platform.ui_url}/asset-groups"),
+        DemoResult("Where did it come from?", "the lineage graph, with pictures", f"{platform.ui_url}/asset-groups"),
     ]
 
 
 def _span(row: queries.Row | None, unit: int, name: str) -> str:
     if row is None:
         return "it was not measured"
-    return f"half of {row['jobs']:,} jobs up to {row['p50'] / unit:,.0f} {name}, 95 % up to {row['p95'] / unit:,.0f} {name}"
+    half, most = row["p50"] / unit, row["p95"] / unit
+    return f"half of {row['jobs']:,} jobs up to {half:,.0f} {name}, 95 % up to {most:,.0f} {name}"
