@@ -4,34 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
-from grt_platform.kernel.table import Column, Kind, Table
+from grt_platform.kernel.table import Column, Table
 
 Frames = pl.DataFrame | pl.LazyFrame | Iterable[pl.DataFrame]
 """What an asset may return for one partition of a table: whole, to be computed, or in pieces."""
-
-_POLARS: dict[Kind, pl.DataType] = {
-    Kind.INTEGER: pl.Int64(),
-    Kind.FLOAT: pl.Float64(),
-    Kind.DECIMAL: pl.Decimal(38, 7),
-    Kind.TEXT: pl.String(),
-    Kind.UUID: pl.String(),
-    Kind.BOOLEAN: pl.Boolean(),
-    Kind.TIMESTAMP: pl.Datetime("us", "UTC"),
-    Kind.DATE: pl.Date(),
-    Kind.BYTES: pl.Binary(),
-    Kind.JSON: pl.String(),
-}
-
-
-def polars_type(kind: Kind) -> pl.DataType:
-    """The Polars type of a column of this kind."""
-    return _POLARS[kind]
-
-
-def polars_schema(table: Table, *, with_partition: bool = True) -> pl.Schema:
-    """The Polars schema of the table, with or without its partition columns."""
-    columns = table.columns if with_partition else table.stored_columns
-    return pl.Schema({column.name: polars_type(column.kind) for column in columns})
 
 
 def checked_partition(table: Table, partition: Mapping[str, str]) -> dict[str, str]:
@@ -55,7 +31,7 @@ def conform(frame: pl.DataFrame, table: Table, partition: Mapping[str, str]) -> 
     faults = [*_schema_faults(given, table), *_partition_faults(frame, partition)]
     if not faults:
         frame = frame.select(
-            pl.col(c.name).cast(polars_type(c.kind)) if frame.schema[c.name] == pl.Null else c.name
+            pl.col(c.name).cast(c.kind.polars) if frame.schema[c.name] == pl.Null else c.name
             for c in table.stored_columns
         )
         faults = [
@@ -86,11 +62,11 @@ def _schema_faults(given: Mapping[str, pl.DataType], table: Table) -> Iterator[s
         if name not in given:
             yield f"it lacks the column {name}"
         elif not _fits(given[name], column):
-            yield f"{name} is {given[name]}, the table says {polars_type(column.kind)}"
+            yield f"{name} is {given[name]}, the table says {column.kind.polars}"
 
 
 def _fits(dtype: pl.DataType, column: Column) -> bool:
-    return dtype in (polars_type(column.kind), pl.Null())
+    return dtype in (column.kind.polars, pl.Null())
 
 
 def _partition_faults(frame: pl.DataFrame, partition: Mapping[str, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 
 import polars as pl
 
-from grt_platform.adapters.frames import Frames, checked_partition, pieces, polars_schema
+from grt_platform.adapters.frames import Frames, checked_partition, pieces
 from grt_platform.adapters.parquet import PartitionWriter, drift
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.table import Table
@@ -96,7 +96,7 @@ class Lake:
         return self._frame(table, [key for key in keys if key in there])
 
     def _frame(self, table: Table, keys: Sequence[str]) -> pl.LazyFrame:
-        schema = polars_schema(table)
+        schema = table.polars_schema()
         sources = [self._store.scan_source(key) for key in keys]
         if not sources:
             return pl.LazyFrame(schema=schema)
@@ -105,7 +105,7 @@ class Lake:
         frame = pl.scan_parquet(
             urls,
             glob=False,
-            schema=polars_schema(table, with_partition=False),
+            schema=table.polars_schema(with_partition=False),
             hive_partitioning=bool(hive),
             hive_schema=hive or None,
             try_parse_hive_dates=False,

@@ -4,25 +4,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+import polars as pl
 import pyarrow as pa
 
 
 class Kind(Enum):
-    """What a column holds, with its Arrow type (lake) and its Postgres type (warehouse)."""
+    """What a column holds, with its types in Arrow (lake), Polars (frames) and Postgres (warehouse)."""
 
-    INTEGER = (pa.int64(), "bigint")
-    FLOAT = (pa.float64(), "double precision")
-    DECIMAL = (pa.decimal128(38, 7), "numeric")
-    TEXT = (pa.string(), "text")
-    UUID = (pa.string(), "uuid")
-    BOOLEAN = (pa.bool_(), "boolean")
-    TIMESTAMP = (pa.timestamp("us", tz="UTC"), "timestamptz")
-    DATE = (pa.date32(), "date")
-    BYTES = (pa.binary(), "bytea")
-    JSON = (pa.string(), "jsonb")
+    INTEGER = (pa.int64(), pl.Int64(), "bigint")
+    FLOAT = (pa.float64(), pl.Float64(), "double precision")
+    DECIMAL = (pa.decimal128(38, 7), pl.Decimal(38, 7), "numeric")
+    TEXT = (pa.string(), pl.String(), "text")
+    UUID = (pa.string(), pl.String(), "uuid")
+    BOOLEAN = (pa.bool_(), pl.Boolean(), "boolean")
+    TIMESTAMP = (pa.timestamp("us", tz="UTC"), pl.Datetime("us", "UTC"), "timestamptz")
+    DATE = (pa.date32(), pl.Date(), "date")
+    BYTES = (pa.binary(), pl.Binary(), "bytea")
+    JSON = (pa.string(), pl.String(), "jsonb")
 
-    def __init__(self, arrow: pa.DataType, postgres: str) -> None:
+    def __init__(self, arrow: pa.DataType, polars: pl.DataType, postgres: str) -> None:
         self.arrow = arrow
+        self.polars = polars
         self.postgres = postgres
 
 
@@ -88,6 +90,11 @@ class Table:
         """The Arrow schema, with or without the partition columns."""
         columns = self.columns if with_partition else self.stored_columns
         return pa.schema([pa.field(c.name, c.kind.arrow, nullable=c.is_nullable) for c in columns])
+
+    def polars_schema(self, *, with_partition: bool = True) -> pl.Schema:
+        """The Polars schema, with or without the partition columns."""
+        columns = self.columns if with_partition else self.stored_columns
+        return pl.Schema({column.name: column.kind.polars for column in columns})
 
     def served(self, description: str | None = None) -> "Table":
         """The same table in the layer `served`, where people read it from Postgres."""

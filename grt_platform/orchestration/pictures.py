@@ -10,6 +10,9 @@ from grt_platform.kernel.errors import BadInputError
 if TYPE_CHECKING:
     import altair as alt
 
+if TYPE_CHECKING:
+    import altair as alt
+
 MAX_BYTES = 512 * 1024
 
 

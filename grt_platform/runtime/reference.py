@@ -19,7 +19,7 @@ _INTRODUCTION = """# Reference
 
 Made from the code by `.venv/bin/python -m grt_platform.runtime.reference > docs/reference.md`; a test keeps it true.
 [Settings](#settings) · [Tables](#tables) · [HTTP](#http) · [Commands](#commands)"""
-_ENV_INTRODUCTION = """# Every setting of the platform with its default: set what you change in the environment of `grt`.
+_ENV_INTRODUCTION = """# Every setting of the platform with its default: set what you change in the environment.
 # What `grt up` makes itself (ports, passwords, keys, addresses) it writes to GRT_HOME/grt.env."""
 
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import polars as pl
 
-from grt_platform.adapters.frames import polars_schema
 from grt_platform.kernel.table import Column, Kind, Table
 
 ZOO = Table(
@@ -59,4 +58,4 @@ def zoo(rows: int = len(HOSTILE_TEXTS), first: int = 0) -> pl.DataFrame:
         "other_id": [(OWNER, None)[n % 2] for n in numbers],
         "size_bytes": [(2**62, 0, None)[n % 3] for n in numbers],
     }  # fmt: skip
-    return pl.DataFrame(data, schema=polars_schema(ZOO, with_partition=False))
+    return pl.DataFrame(data, schema=ZOO.polars_schema(with_partition=False))

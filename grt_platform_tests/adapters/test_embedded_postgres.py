@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,15 +144,11 @@ def test_each_test_gets_an_empty_database(database_url: str) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
-def test_without_user_namespaces_root_runs_it_as_another_user(
-    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_user_namespaces_root_runs_it_as_another_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_postgres, "_identity", lambda: "65534")
-    home = server.data.parent
-    home.mkdir(mode=0o700)
-    for folder in home.parents:
-        if folder.stat().st_uid == os.geteuid() and "pytest" in folder.name:
-            folder.chmod(0o755)
-    pid = _run(server)
-    assert _ask(server, "SELECT 1") == (1,)
-    assert psutil.Process(pid).uids().real == 65534
+    with tempfile.TemporaryDirectory(prefix="grt-test-") as home:  # pytest's folders are closed to other users
+        server = EmbeddedPostgres(Path(home) / "data", free_port(), "secret", extra=FAST)
+        pid = _run(server)
+        assert _ask(server, "SELECT 1") == (1,)
+        assert psutil.Process(pid).uids().real == 65534
+        server.stop()

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from grt_platform.adapters.frames import checked_partition, conform, pieces, polars_schema
+from grt_platform.adapters.frames import checked_partition, conform, pieces
 from grt_platform.kernel.table import Kind
 from grt_platform_tests.adapters.tables import HERE, ZOO, zoo
 
@@ -43,7 +43,7 @@ def test_a_column_of_nothing_but_nulls_gets_the_tables_type():
 
 def test_every_kind_of_column_has_a_polars_type_that_arrow_agrees_with():
     for column in ZOO:
-        series = pl.Series("x", [], dtype=polars_schema(ZOO)[column.name])
+        series = pl.Series("x", [], dtype=ZOO.polars_schema()[column.name])
         assert series.to_arrow().cast(column.kind.arrow).type == column.kind.arrow
     assert {column.kind for column in ZOO} == set(Kind)
 

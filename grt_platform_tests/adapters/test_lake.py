@@ -13,7 +13,6 @@ import pytest
 
 from grt_platform.adapters import parquet
 from grt_platform.adapters.folder_store import FolderStore
-from grt_platform.adapters.frames import polars_schema
 from grt_platform.adapters.lake import Lake
 from grt_platform.kernel.table import Column, Kind, Table
 from grt_platform.settings import Settings
@@ -41,7 +40,7 @@ def fail_in_mid_write(lake: Lake) -> None:
 def test_every_value_of_every_kind_comes_back_with_the_partition_as_text(lake):
     assert lake.replace(ZOO, HERE, zoo()) == zoo().height
     found = lake.scan(ZOO).sort("n").collect()
-    assert found.schema == polars_schema(ZOO)
+    assert found.schema == ZOO.polars_schema()
     assert found.drop("owner_id", "part").equals(zoo(), null_equal=True)
     assert found.select("owner_id", "part").unique().rows() == [tuple(HERE.values())]
 
@@ -82,7 +81,7 @@ def test_only_the_partitions_asked_for_are_read(lake):
 
 
 def test_a_selection_that_matches_nothing_is_an_empty_frame_of_the_tables_types(lake):
-    assert lake.scan(ZOO, HERE).collect().schema == polars_schema(ZOO)
+    assert lake.scan(ZOO, HERE).collect().schema == ZOO.polars_schema()
     assert lake.scan(ZOO, {"part": []}).collect().height == 0
 
 

@@ -40,6 +40,18 @@ def receive(platform: Platform, moment: str, *made: Made, instance: str = ONE, n
     platform.settle(SENSOR)
 
 
+def receive_tables(platform: Platform, moment: str, *made: Made, instance: str = ONE, name: str | None = None) -> None:
+    """The same, without the products."""
+    platform.at(moment)
+    send(platform, *made, instance=instance, name=name)
+    settle_tables(platform)
+
+
+def settle_tables(platform: Platform) -> None:
+    """Let everything happen but the products."""
+    platform.settle(SENSOR, only=lambda partition: "|" in partition)
+
+
 def tiny(jobs: str, metrics: str = "", generated: str = "1656720000.0", **members: str) -> Made:
     """A report of these lines, commas for tabs."""
     given = {"jobs": jobs, "metric_num": metrics, **members}

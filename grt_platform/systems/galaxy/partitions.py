@@ -1,14 +1,13 @@
 """How galaxy is cut: by instance (known once its folder is seen) and by the month a report was received."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-import altair as alt
 import dagster as dg
 import polars as pl
 
-from grt_platform.orchestration.pictures import inline
 from grt_platform.settings import settings
+from grt_platform.systems.galaxy.pictures import Picture, drawn
 
 INSTANCES = dg.DynamicPartitionsDefinition(name="galaxy_instances")
 MONTHS = dg.MonthlyPartitionsDefinition(start_date=settings().galaxy_first_month, fmt="%Y-%m", end_offset=1)
@@ -36,15 +35,14 @@ def months_by_instance(keys: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def cut(
-    context: dg.AssetExecutionContext, rows: pl.DataFrame, **pictures: Callable[[pl.DataFrame], alt.TopLevelMixin]
+    context: dg.AssetExecutionContext, rows: pl.DataFrame, *pictures: Picture
 ) -> dg.MaterializeResult[dict[str, pl.DataFrame]]:
     """The rows by the instances of the run, with pictures of them where the run is about one instance.
 
     Args:
         context: Of an asset cut by instance.
         rows: Of any number of instances, with the column `instance_id`.
-        pictures: For a name in the metadata, what draws the rows.
+        pictures: What to draw of them.
     """
     frames = {key: rows.filter(pl.col("instance_id") == key) for key in context.partition_keys}
-    drawn = {name: inline(draw(rows)) for name, draw in pictures.items()} if len(frames) == 1 else {}
-    return dg.MaterializeResult(value=frames, metadata=drawn)
+    return dg.MaterializeResult(value=frames, metadata=drawn(rows, *pictures) if len(frames) == 1 else {})

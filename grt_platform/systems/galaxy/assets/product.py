@@ -9,11 +9,11 @@ from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_ANY_UPDATE, ON_ANY_UPDATE_AT_LEISURE
 from grt_platform.orchestration.describe import about
 from grt_platform.orchestration.execution import pool
-from grt_platform.orchestration.pictures import inline
 from grt_platform.settings import settings
-from grt_platform.systems.galaxy.logic import activity, by_input, charts, params, resources, usage, which
+from grt_platform.systems.galaxy.logic import activity, by_input, params, resources, usage, which
 from grt_platform.systems.galaxy.logic.frames import OVERALL, collected
 from grt_platform.systems.galaxy.partitions import BY_INSTANCE, INSTANCES, cut
+from grt_platform.systems.galaxy.pictures import drawn
 from grt_platform.systems.galaxy.schemas import (
     DATASETS,
     INSTANCE_ACTIVITY,
@@ -61,29 +61,27 @@ def _of_all(table: Table, **inputs: Table) -> dict[str, Any]:
 def tool_usage(context: dg.AssetExecutionContext, jobs: pl.LazyFrame) -> Frames:
     """Counts jobs by tool, version and period."""
     rows = collected(usage.tool_usage(jobs))
-    return cut(context, rows, jobs_per_week=charts.jobs_per_week, error_rate=charts.error_rates)
+    return cut(context, rows, "jobs_per_week", "error_rates")
 
 
 @dg.asset(**_of_all(overall(TOOL_USAGE), jobs=JOBS))
 def tool_usage_overall(jobs: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
     """Counts jobs of all instances by tool, version and period."""
     rows = collected(usage.tool_usage(jobs, OVERALL))
-    pictures = {"jobs_per_week": inline(charts.jobs_per_week(rows)), "error_rate": inline(charts.error_rates(rows))}
-    return dg.MaterializeResult(value=rows, metadata=pictures)
+    return dg.MaterializeResult(value=rows, metadata=drawn(rows, "jobs_per_week", "error_rates"))
 
 
 @dg.asset(**_of_instance(TOOL_RESOURCES, jobs=JOBS, metrics=METRICS_NUM))
 def tool_resources(context: dg.AssetExecutionContext, jobs: pl.LazyFrame, metrics: pl.LazyFrame) -> Frames:
     """Describes what jobs of each tool took."""
-    return cut(context, resources.tool_resources(jobs, metrics), runtime=charts.runtimes, memory=charts.memory)
+    return cut(context, resources.tool_resources(jobs, metrics), "runtimes", "memory")
 
 
 @dg.asset(**_of_all(overall(TOOL_RESOURCES), jobs=JOBS, metrics=METRICS_NUM))
 def tool_resources_overall(jobs: pl.LazyFrame, metrics: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
     """Describes what jobs of each tool took on all instances."""
     rows = resources.tool_resources(jobs, metrics, OVERALL)
-    pictures = {"runtime": inline(charts.runtimes(rows)), "memory": inline(charts.memory(rows))}
-    return dg.MaterializeResult(value=rows, metadata=pictures)
+    return dg.MaterializeResult(value=rows, metadata=drawn(rows, "runtimes", "memory"))
 
 
 @dg.asset(**_of_instance(TOOL_RESOURCES_BY_INPUT, jobs=JOBS, metrics=METRICS_NUM, datasets=DATASETS))

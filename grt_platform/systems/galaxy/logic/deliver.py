@@ -14,7 +14,7 @@ from grt_platform.systems.galaxy.logic.contest import Flags, Places, Settled
 from grt_platform.systems.galaxy.logic.distinct import is_new
 from grt_platform.systems.galaxy.logic.headers import KINDS
 from grt_platform.systems.galaxy.logic.limits import Limits
-from grt_platform.systems.galaxy.logic.reports import Verdict, stored_schema
+from grt_platform.systems.galaxy.logic.reports import Verdict
 from grt_platform.systems.galaxy.logic.rows import Rows
 from grt_platform.systems.galaxy.logic.slots import Integers
 from grt_platform.systems.galaxy.logic.survey import GAVE_WAY, KEPT, SAME, SUB_KINDS, Survey
@@ -208,7 +208,7 @@ class Delivery:
 
 
 _TABLES = (*MEMBER_TABLES.values(), HISTORY, QUARANTINE, CLAIMS)
-_COLUMNS = {table.noun: list(stored_schema(table)) for table in _TABLES}
+_COLUMNS = {table.noun: list(table.polars_schema(with_partition=False)) for table in _TABLES}
 
 
 def _as_json(frame: pl.DataFrame) -> Any:

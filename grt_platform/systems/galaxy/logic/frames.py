@@ -1,7 +1,5 @@
 """What every product does alike: the group it is made for, the key of a job, the exact columns of its table."""
 
-from typing import cast
-
 import polars as pl
 
 from grt_platform.kernel.table import Table
@@ -18,14 +16,9 @@ def product_table(table: Table, group: Group) -> Table:
     return table if group else overall(table)
 
 
-def schema_of(table: Table) -> pl.Schema:
-    """The polars schema of a table, columns in its order."""
-    return cast("pl.DataFrame", pl.from_arrow(table.arrow_schema().empty_table())).schema
-
-
 def conform(frame: pl.LazyFrame, table: Table) -> pl.LazyFrame:
     """The frame with exactly the table's columns, types and order of rows (by the table's key)."""
-    columns = [pl.col(name).cast(kind) for name, kind in schema_of(table).items()]
+    columns = [pl.col(name).cast(kind) for name, kind in table.polars_schema().items()]
     return frame.select(columns).sort(table.key)
 
 

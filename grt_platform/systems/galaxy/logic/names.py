@@ -1,48 +1,13 @@
-"""What the file names of a galaxy upload mean: instance folders, stems, pairs of archive and metadata."""
+"""What the file names of a galaxy upload mean: stems, identifiers and later versions of a report."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from uuid import UUID
 
 from grt_platform.kernel.errors import BadSourceError
 
 ARCHIVE, METADATA = ".tar.gz", ".json"
 MAX_STEM_BYTES = 200
 _IDENTIFIER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_LATER_VERSION = re.compile(r"(?P<report_id>.+)~[0-9a-f]{12}")
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """The two files of one report: archive and metadata with the same stem."""
-
-    stem: str
-    archive: str
-    metadata: str
-
-
-def instance_id(folder: str) -> str:
-    """The instance that a folder name stands for.
-
-    Raises:
-        BadSourceError: The name is not a UUID in its usual form (lower case, with hyphens).
-    """
-    try:
-        is_usual = str(UUID(folder)) == folder
-    except ValueError:
-        is_usual = False
-    if not is_usual:
-        raise BadSourceError("an instance folder is named by a lower-case UUID; rename it", repr(folder))
-    return folder
-
-
-def stem_of(name: str) -> str | None:
-    """The stem of an archive's or metadata's file name; None for any other file."""
-    for suffix in (ARCHIVE, METADATA):
-        if name.endswith(suffix):
-            return name[: -len(suffix)]
-    return None
+_LATER_VERSION = re.compile(r"(?P<report_id>.+?)(~[0-9a-f]{12}){1,2}")
 
 
 def check_stem(stem: str) -> str:
@@ -79,17 +44,6 @@ def later_version(report_id: str, sha256: str) -> str:
 def report_id_of(name: str) -> str:
     """The report that a stem, file name or path belongs to: all versions of a report share it."""
     base = name.rsplit("/", 1)[-1]
-    stem = stem_of(base) or base
+    stem = base.removesuffix(ARCHIVE).removesuffix(METADATA)
     later = _LATER_VERSION.fullmatch(stem)
     return later["report_id"] if later else stem
-
-
-def pairs(names: Iterable[str]) -> tuple[list[Pair], list[str]]:
-    """The complete reports among file names of one folder, by stem, and the names that have no partner (yet)."""
-    known = sorted(set(names))
-    stems = {name: stem_of(name) for name in known}
-    archives = {stem for name, stem in stems.items() if stem and name.endswith(ARCHIVE)}
-    metadata = {stem for name, stem in stems.items() if stem and name.endswith(METADATA)}
-    whole = sorted(archives & metadata)
-    alone = [name for name in known if stems[name] not in archives & metadata]
-    return [Pair(stem, stem + ARCHIVE, stem + METADATA) for stem in whole], alone

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from grt_platform.kernel.errors import BadSourceError, GrtError
-from grt_platform.kernel.table import Table
 from grt_platform.systems.galaxy.logic.archive import Open
 from grt_platform.systems.galaxy.logic.metadata import Metadata
 from grt_platform.systems.galaxy.schemas import LEDGER
@@ -107,12 +106,8 @@ class Candidate:
         return self.metadata.generated_at, self.report.received_at, self.report.report_id
 
 
-def stored_schema(table: Table) -> dict[str, pl.DataType]:
-    """The polars types of a table's stored columns, in their order."""
-    empty: Any = pl.from_arrow(table.arrow_schema(with_partition=False).empty_table())
-    return dict(empty.schema)
-
-
 def ledger(verdicts: Sequence[Verdict]) -> pl.DataFrame:
     """The ledger's rows in the order of the verdicts."""
-    return pl.DataFrame([verdict.row() for verdict in verdicts], schema=stored_schema(LEDGER), orient="row")
+    return pl.DataFrame(
+        [verdict.row() for verdict in verdicts], schema=LEDGER.polars_schema(with_partition=False), orient="row"
+    )

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from grt_platform.systems.galaxy.logic.names import report_id_of
-from grt_platform.systems.galaxy.logic.reports import stored_schema
 from grt_platform.systems.galaxy.schemas import CLAIMS, LEDGER, REPORTS
 
-_MONTH = {"received_month": pl.String()}
 _SETTLED = ("loaded", "replaced", "duplicate")
 
 
@@ -43,5 +41,5 @@ class Rivals:
     @classmethod
     def none(cls) -> "Rivals":
         """The rivals of an instance's only month."""
-        empty = [pl.DataFrame(schema={**_MONTH, **stored_schema(table)}) for table in (CLAIMS, REPORTS, LEDGER)]
+        empty = [pl.DataFrame(schema=table.polars_schema()) for table in (CLAIMS, REPORTS, LEDGER)]
         return cls.of_tables("", empty[0].lazy(), empty[1], empty[2])

@@ -65,9 +65,8 @@ class Rows:
 
 def columns_of(kind: str) -> dict[str, pl.DataType]:
     """The columns of rows of a kind with their polars types."""
-    table = MEMBER_TABLES[kind]
-    typed: Any = pl.from_arrow(table.arrow_schema(with_partition=False).empty_table())
-    return {name: dtype for name, dtype in typed.schema.items() if name != "report_id"}
+    schema = MEMBER_TABLES[kind].polars_schema(with_partition=False)
+    return {name: dtype for name, dtype in schema.items() if name != "report_id"}
 
 
 SCHEMAS = {kind: {"report": pl.Int32(), "line": pl.UInt32(), **columns_of(kind)} for kind in MEMBER_TABLES}

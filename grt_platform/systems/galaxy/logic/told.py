@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from grt_platform.systems.galaxy.logic.reports import Candidate, stored_schema
+from grt_platform.systems.galaxy.logic.reports import Candidate
 from grt_platform.systems.galaxy.schemas import REPORTS, TOOLS
 
 
@@ -27,13 +27,13 @@ def reports_frame(loaded: Sequence[Candidate]) -> pl.DataFrame:
         }
         for candidate in loaded
     ]
-    return pl.DataFrame(rows, schema=stored_schema(REPORTS), orient="row")
+    return pl.DataFrame(rows, schema=REPORTS.polars_schema(with_partition=False), orient="row")
 
 
 def tools_frame(candidate: Candidate) -> pl.DataFrame:
     """The tools that a report of format 1 lists, as rows of the table tools."""
     rows = [(candidate.report.report_id, *(text or None for text in tool)) for tool in candidate.metadata.tools]
-    return pl.DataFrame(rows, schema=stored_schema(TOOLS), orient="row")
+    return pl.DataFrame(rows, schema=TOOLS.polars_schema(with_partition=False), orient="row")
 
 
 def _json(value: object) -> str | None:

@@ -11,13 +11,13 @@ import polars as pl
 from grt_platform.systems.galaxy.logic.limits import Limits
 from grt_platform.systems.galaxy.logic.load import Outcome, load
 from grt_platform.systems.galaxy.logic.names import report_id_of
-from grt_platform.systems.galaxy.logic.reports import Report, stored_schema
+from grt_platform.systems.galaxy.logic.reports import Report
 from grt_platform.systems.galaxy.logic.rivals import Rivals
 from grt_platform.systems.galaxy.schemas import CLAIMS, LEDGER, RAW_TABLES, REPORTS
 from grt_platform_tests.galaxy_archives import Made
 
 RECEIVED = datetime(2022, 8, 2, tzinfo=UTC)
-SCHEMAS = {table.noun: stored_schema(table) for table in RAW_TABLES}
+SCHEMAS = {table.noun: dict(table.polars_schema(with_partition=False)) for table in RAW_TABLES}
 
 
 def report(made: Made, received_at: datetime = RECEIVED, name: str | None = None) -> Report:

@@ -11,7 +11,6 @@ import polars as pl
 
 from grt_platform.kernel.table import Table
 from grt_platform.systems.galaxy import schemas
-from grt_platform.systems.galaxy.logic.frames import schema_of
 
 A = "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207"
 B = "00000000-0000-4000-8000-00000000000b"
@@ -21,7 +20,7 @@ SAMPLE = Path(__file__).parents[3] / "data" / "galaxy" / A / "archives" / "16567
 
 
 def frame(table: Table, rows: list[dict]) -> pl.LazyFrame:
-    schema = schema_of(table)
+    schema = table.polars_schema()
     full = [{"instance_id": A, "received_month": "2022-07", **row} for row in rows]
     return pl.LazyFrame([{name: row.get(name) for name in schema} for row in full], schema=schema)
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from grt_platform.systems.galaxy import schemas
 from grt_platform.systems.galaxy.logic.activity import instance_activity
-from grt_platform.systems.galaxy.logic.frames import schema_of
 from grt_platform_tests.systems.galaxy.logic.product_rows import BOWTIE, NOON, A, B, frame, job, jobs
 
 
@@ -44,9 +43,9 @@ def test_an_instance_with_only_jobs_or_only_reports_is_there_too():
         (B, 0, 0, 0, 1),
         (A, 1, 0, 1, 0),
     ]
-    assert rows.schema == schema_of(schemas.INSTANCE_ACTIVITY)
+    assert rows.schema == schemas.INSTANCE_ACTIVITY.polars_schema()
 
 
 def test_nothing_at_all_gives_no_rows_of_the_right_shape():
     rows = instance_activity(jobs(), reports()).collect()
-    assert (rows.height, rows.schema) == (0, schema_of(schemas.INSTANCE_ACTIVITY))
+    assert (rows.height, rows.schema) == (0, schemas.INSTANCE_ACTIVITY.polars_schema())

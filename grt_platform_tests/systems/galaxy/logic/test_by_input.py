@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from grt_platform.systems.galaxy.logic.by_input import tool_resources_by_input
-from grt_platform.systems.galaxy.logic.frames import OVERALL, schema_of
+from grt_platform.systems.galaxy.logic.frames import OVERALL
 from grt_platform.systems.galaxy.logic.inputs import BELOW, EDGES, UNKNOWN, with_input_bytes
 from grt_platform.systems.galaxy.logic.suggest import MARGIN, tpv_rule
 from grt_platform.systems.galaxy.schemas import TOOL_RESOURCES_BY_INPUT, overall
@@ -96,7 +96,7 @@ def test_memory_rises_with_input_and_each_rise_is_one_rule():
             {"id": "input_from_16_gib", "if": "input_size >= 16", "mem": 12},
         ],
     }
-    assert rows.schema == schema_of(TOOL_RESOURCES_BY_INPUT)
+    assert rows.schema == TOOL_RESOURCES_BY_INPUT.polars_schema()
 
 
 def test_a_larger_input_is_never_suggested_less():
@@ -213,12 +213,12 @@ def test_the_same_jobs_in_two_instances_stay_apart_or_join_as_asked():
     together = tool_resources_by_input(both, peaks, datasets(), OVERALL)
     assert apart.select("instance_id", "jobs", "suggested_memory_gb").rows() == [(B, 10, None), (A, 10, None)]
     assert together.select("jobs", "suggested_memory_gb").rows() == [(20, 1.5)]
-    assert together.schema == schema_of(overall(TOOL_RESOURCES_BY_INPUT))
+    assert together.schema == overall(TOOL_RESOURCES_BY_INPUT).polars_schema()
 
 
 def test_no_jobs_give_no_rows_of_the_right_shape():
     rows = tool_resources_by_input(jobs(), metrics(), datasets())
-    assert rows.schema == schema_of(TOOL_RESOURCES_BY_INPUT)
+    assert rows.schema == TOOL_RESOURCES_BY_INPUT.polars_schema()
     assert rows.height == 0
 
 

@@ -1,4 +1,4 @@
-"""Names of uploads: instance folders, stems, pairs and versions."""
+"""Names of uploads: stems, identifiers and versions."""
 
 import pytest
 from hypothesis import given
@@ -6,38 +6,11 @@ from hypothesis import strategies as st
 
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.galaxy.logic.names import (
-    Pair,
     check_identifier,
     check_stem,
-    instance_id,
     later_version,
-    pairs,
     report_id_of,
 )
-
-INSTANCE = "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207"
-
-
-def test_a_uuid_names_an_instance() -> None:
-    assert instance_id(INSTANCE) == INSTANCE
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "",
-        "12",
-        "..",
-        INSTANCE.upper(),
-        INSTANCE.replace("-", ""),
-        f"{{{INSTANCE}}}",
-        f"urn:uuid:{INSTANCE}",
-        INSTANCE + "\n",
-    ],
-)
-def test_nothing_else_names_an_instance(name: str) -> None:
-    with pytest.raises(BadSourceError, match="rename it"):
-        instance_id(name)
 
 
 @pytest.mark.parametrize("stem", ["1501836597.08", "a report", "é", "x" * 200, "a~b", "report.2"])
@@ -63,13 +36,6 @@ def test_a_unix_time_identifies_an_upload(identifier: str) -> None:
 def test_nothing_else_identifies_an_upload(identifier: str) -> None:
     with pytest.raises(BadSourceError, match="Unix time"):
         check_identifier(identifier)
-
-
-def test_archives_and_metadata_are_paired_by_stem_and_others_are_named() -> None:
-    names = ["1.5.tar.gz", "1.5.json", "2.json", "3.tar.gz", "notes.txt", ".tar.gz", ".json", "4.tar.gz.part"]
-    whole, alone = pairs(names)
-    assert whole == [Pair("1.5", "1.5.tar.gz", "1.5.json")]
-    assert alone == [".json", ".tar.gz", "2.json", "3.tar.gz", "4.tar.gz.part", "notes.txt"]
 
 
 @given(st.text(alphabet="0123456789.~ab", min_size=1, max_size=10))

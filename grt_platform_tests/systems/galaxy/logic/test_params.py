@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grt_platform.systems.galaxy import schemas
-from grt_platform.systems.galaxy.logic.frames import OVERALL, schema_of
+from grt_platform.systems.galaxy.logic.frames import OVERALL
 from grt_platform.systems.galaxy.logic.params import SHOWN_CHARACTERS, TOP, popular_params
 from grt_platform.systems.galaxy.schemas import POPULAR_PARAMS, overall
 from grt_platform_tests.systems.galaxy.logic.product_rows import BOWTIE, B, frame, job, jobs
@@ -21,7 +21,7 @@ def popular(*rows: dict, tool_id: str | None = "cat1") -> list[tuple]:
     ids = sorted({row["job_id"] for row in rows})
     frame_of_params = frame(schemas.PARAMS, list(rows))
     found = popular_params(frame_of_params, jobs(*(job(n, tool_id) for n in ids)))
-    assert found.schema == schema_of(POPULAR_PARAMS)
+    assert found.schema == POPULAR_PARAMS.polars_schema()
     return found.select("name", "value", "jobs", "share").rows()
 
 
@@ -91,4 +91,4 @@ def test_versions_and_instances_join_and_jobs_without_a_tool_are_left_out():
     assert popular_params(rows, of).height == 2
     together = popular_params(rows, of, OVERALL)
     assert together.rows() == [(BOWTIE, "k", "a", 2, 1.0)]
-    assert together.schema == schema_of(overall(POPULAR_PARAMS))
+    assert together.schema == overall(POPULAR_PARAMS).polars_schema()

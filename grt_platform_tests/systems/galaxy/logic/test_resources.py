@@ -6,7 +6,7 @@ from collections import defaultdict
 import pytest
 from polars.testing import assert_frame_equal
 
-from grt_platform.systems.galaxy.logic.frames import OVERALL, schema_of
+from grt_platform.systems.galaxy.logic.frames import OVERALL
 from grt_platform.systems.galaxy.logic.resources import exclusions, tool_resources
 from grt_platform.systems.galaxy.schemas import TOOL_RESOURCES, overall
 from grt_platform_tests.systems.galaxy.logic.product_rows import (
@@ -30,7 +30,7 @@ def test_percentiles_interpolate_linearly():
     assert rows.drop("instance_id").rows() == [
         ("cat1", "", "runtime_s", 5, 40.0, 30.0, pytest.approx(88.0), pytest.approx(97.6), 100.0)
     ]
-    assert rows.schema == schema_of(TOOL_RESOURCES)
+    assert rows.schema == TOOL_RESOURCES.polars_schema()
 
 
 def test_only_jobs_that_ended_ok_and_name_a_tool_count():
@@ -43,7 +43,7 @@ def test_only_jobs_that_ended_ok_and_name_a_tool_count():
 
 def test_jobs_without_a_single_metric_give_no_rows():
     assert tool_resources(jobs(job(1)), metrics()).height == 0
-    assert tool_resources(jobs(), metrics(measured(1, runtime_seconds=1))).schema == schema_of(TOOL_RESOURCES)
+    assert tool_resources(jobs(), metrics(measured(1, runtime_seconds=1))).schema == TOOL_RESOURCES.polars_schema()
 
 
 def test_over_all_instances_equal_job_ids_are_different_jobs():
@@ -51,7 +51,7 @@ def test_over_all_instances_equal_job_ids_are_different_jobs():
     values = metrics(measured(1, runtime_seconds=1), measured(1, instance_id=B, runtime_seconds=3))
     rows = tool_resources(both, values, OVERALL)
     assert rows.select("jobs", "mean").rows() == [(2, 2.0)]
-    assert rows.schema == schema_of(overall(TOOL_RESOURCES))
+    assert rows.schema == overall(TOOL_RESOURCES).polars_schema()
 
 
 def test_what_was_left_out_is_counted_by_reason():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grt_platform.systems.galaxy.logic.frames import OVERALL, schema_of
+from grt_platform.systems.galaxy.logic.frames import OVERALL
 from grt_platform.systems.galaxy.logic.states import ERROR, OK, OTHER, UNFINISHED
 from grt_platform.systems.galaxy.logic.usage import tool_usage
 from grt_platform.systems.galaxy.schemas import TOOL_USAGE, overall
@@ -66,14 +66,14 @@ def test_instances_are_apart_by_default_and_together_overall():
     apart, together = tool_usage(both).collect(), tool_usage(both, OVERALL).collect()
     assert apart.filter(period="day")["jobs"].to_list() == [1, 1]
     assert together.filter(period="day")["jobs"].to_list() == [2]
-    assert apart.schema == schema_of(TOOL_USAGE)
-    assert together.schema == schema_of(overall(TOOL_USAGE))
+    assert apart.schema == TOOL_USAGE.polars_schema()
+    assert together.schema == overall(TOOL_USAGE).polars_schema()
 
 
 def test_no_jobs_give_no_rows_of_the_right_shape():
     rows = tool_usage(jobs()).collect()
     assert rows.height == 0
-    assert rows.schema == schema_of(TOOL_USAGE)
+    assert rows.schema == TOOL_USAGE.polars_schema()
 
 
 @settings(max_examples=25, deadline=None)

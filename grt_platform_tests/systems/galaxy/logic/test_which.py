@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from grt_platform.systems.galaxy import schemas
-from grt_platform.systems.galaxy.logic.frames import schema_of
 from grt_platform.systems.galaxy.logic.which import which_instances_have
 from grt_platform_tests.systems.galaxy.logic.product_rows import BOWTIE, NOON, A, B, frame, job, jobs
 
@@ -39,7 +38,7 @@ def test_an_installed_tool_is_there_without_a_job():
     listed = tools(("1", f"{BOWTIE}/2.4", "2.4"), ("1", "cat1", None), ("1", "cat1", None))
     rows = which_instances_have(jobs(job(1, "cat1")), listed, reports(("1", EARLY))).collect()
     assert rows.rows() == [("cat1", "", A, 1, NOON, True), (BOWTIE, "2.4", A, 0, None, True)]
-    assert rows.schema == schema_of(schemas.WHICH_INSTANCES_HAVE)
+    assert rows.schema == schemas.WHICH_INSTANCES_HAVE.polars_schema()
 
 
 def test_only_the_last_report_that_lists_tools_says_what_is_installed():
