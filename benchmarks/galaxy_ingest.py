@@ -22,6 +22,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks import old_galaxy_importer
+from benchmarks.server import durable_postgres
 from grt_platform.adapters.embedded_postgres import EmbeddedPostgres
 from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.adapters.lake import Lake
@@ -31,7 +32,6 @@ from grt_platform.settings import Settings
 from grt_platform.systems.galaxy.ingest import Ingest
 from grt_platform.systems.galaxy.logic.limits import Limits
 from grt_platform.systems.galaxy.shelf import Shelf
-from grt_platform_tests.fixtures.postgres import free_port
 from grt_platform_tests.galaxy_archives import describe, make_archive, write_large
 
 INSTANCE = "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207"
@@ -154,17 +154,13 @@ def main() -> None:
         run_one(given.one[0], Path(given.one[1]), given.one[2])
         return
     folder = Path(tempfile.mkdtemp(prefix="grt-bench-"))
-    server = EmbeddedPostgres(folder / "postgres", free_port(), secrets.token_hex(8))
-    server.initialise()
-    server.start(folder / "log")
     try:
-        server.wait_ready()
-        if given.large:
-            load_large(server, folder, given.large)
-        else:
-            compare(server, folder, given.rounds)
+        with durable_postgres(folder) as server:
+            if given.large:
+                load_large(server, folder, given.large)
+            else:
+                compare(server, folder, given.rounds)
     finally:
-        server.stop()
         shutil.rmtree(folder)
 
 

@@ -1,9 +1,11 @@
 """The documentation names only what is there (files, commands, settings, addresses, tables) and is current."""
 
+import ast
 import re
 import shlex
 from collections.abc import Iterator
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -32,13 +34,17 @@ def fences(text: str) -> Iterator[str]:
         yield from block.replace("\\\n", " ").splitlines()
 
 
-def commands(text: str) -> Iterator[list[str]]:
-    """The arguments of every `grt` command in fenced blocks and code spans."""
+def commands(text: str) -> Iterator[tuple[list[str], bool]]:
+    """The arguments of every `grt` command, and whether it is meant whole: in a fenced block, not in a code span."""
     spans = CODE.findall(FENCE.sub("", text))
-    for line in [*fences(text), *spans]:
+    for line, is_whole in [*((line, True) for line in fences(text)), *((span, False) for span in spans)]:
         found = re.match(r"(?:[A-Z_]+=\S+ )*(?:\./)?grt (\S.*)", line.strip())
         if found:
-            yield [word for word in shlex.split(found[1], comments=True) if word != "[OPTIONS]"]
+            words = shlex.split(found[1], comments=True)
+            yield (
+                [word for word in takewhile(lambda word: word not in {"|", ">"}, words) if word != "[OPTIONS]"],
+                is_whole,
+            )
 
 
 def parsed(arguments: list[str], *, is_whole: bool) -> None:
@@ -105,10 +111,7 @@ def headings(text: str) -> set[str]:
 
 @every_page
 def test_every_command_exists_with_its_options(page):
-    text = page.read_text()
-    whole = [shlex.split(line, comments=True) for line in fences(text)]
-    for arguments in commands(text):
-        is_whole = any(words[-len(arguments) :] == arguments for words in whole)
+    for arguments, is_whole in commands(page.read_text()):
         try:
             parsed(arguments, is_whole=is_whole)
         except (AssertionError, click.UsageError) as error:
@@ -144,6 +147,37 @@ def test_every_table_exists(page):
     assert (named | keys) - known == set()
 
 
+@cache
+def sentences() -> str:
+    """Every text in the code of the package, one a line, NUL where something is filled in."""
+    found = []
+    for path in (ROOT / "grt_platform").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                parts = [part.value if isinstance(part, ast.Constant) else "\0" for part in node.values]
+                found.append("".join(map(str, parts)))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return "\n".join(found)
+
+
+def messages(text: str) -> Iterator[str]:
+    """The messages in the first cells of the tables that explain them."""
+    for head in ("Messages and remedies", "Rejected whole", "Rows in quarantine"):
+        for row in re.findall(r"^\| (`.*?) \|", text.partition(f" {head}\n")[2].partition("\n#")[0], re.MULTILINE):
+            yield from CODE.findall(row)
+
+
+@pytest.mark.parametrize("page", ["docs/operations.md", "docs/galaxy/README.md"])
+def test_every_message_that_is_explained_is_one_of_the_programs(page):
+    told = list(messages((ROOT / page).read_text()))
+    pieces = {
+        piece.strip(" :;()") for message in told for piece in re.split(r"\.\.\.|<\w+>|0x\w+|[\d.]+|GRT_\w+", message)
+    }
+    assert len(told) > 10
+    assert [piece for piece in sorted(pieces) if piece not in sentences()] == []
+
+
 def test_the_checks_of_this_file_can_fail():
     bad_commands = ["nope", "galaxy nope", "galaxy tools --nope", "galaxy export jobs --format xlsx", "down now"]
     for line in [*bad_commands, "galaxy tools --limit 0"]:
@@ -153,4 +187,4 @@ def test_the_checks_of_this_file_can_fail():
         parsed(["galaxy", "export"], is_whole=True)
     assert not any(known.fullmatch("/galaxy/nope") for known in addresses())
     assert headings("# One `two` three!\n") == {"one-two-three"}
-    assert list(commands("```\nGRT_HOME=x ./grt up # now\n```\nand `grt down`")) == [["up"], ["down"]]
+    assert list(commands("```\nGRT_HOME=x ./grt up # now\n```\nand `grt down`")) == [(["up"], True), (["down"], False)]

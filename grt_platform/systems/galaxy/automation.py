@@ -26,14 +26,14 @@ def galaxy_uploads(
     context: dg.SensorEvaluationContext, stores: StoresResource, warehouse: WarehouseResource, clock: ClockResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Reports one materialization of `galaxy/raw/uploads` for each instance with something new, this month."""
-    now, inbox = clock.now(), Shelf(stores.raw()).inbox()
-    seen = look(inbox, known_archives(warehouse.warehouse()), Cursor.parse(context.cursor), now)
+    now, inbox = clock.now(), Shelf(stores.raw()).inbox(known=known_archives(warehouse.warehouse()))
+    seen = look(inbox, Cursor.parse(context.cursor), now)
     _make_known(context, warehouse.warehouse(), list(seen.announce))
     if not seen.announce:
         context.update_cursor(seen.cursor.text())
         return dg.SkipReason(
-            f"nothing new among {len(inbox.arrivals)} archives; {len(inbox.incomplete)} wait for their partner, "
-            f"{len(inbox.strangers)} other files"
+            f"nothing new beside {inbox.known} archives in the ledger; {len(inbox.arrivals)} wait to be loaded, "
+            f"{len(inbox.incomplete)} for their partner; {len(inbox.strangers)} other files"
         )
     events = [_event(instance, arrivals, now) for instance, arrivals in seen.announce.items()]
     return dg.SensorResult(asset_events=events, cursor=seen.cursor.text())

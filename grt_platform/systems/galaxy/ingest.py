@@ -1,6 +1,7 @@
 """Brings kept archives into the lake and the warehouse: one month of an instance at a time, all its tables as one."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -19,7 +20,7 @@ from grt_platform.systems.galaxy.logic.load import load
 from grt_platform.systems.galaxy.logic.names import report_id_of
 from grt_platform.systems.galaxy.logic.reports import Report
 from grt_platform.systems.galaxy.logic.rivals import Rivals
-from grt_platform.systems.galaxy.schemas import CLAIMS, LEDGER, QUARANTINE, RAW_TABLES, REPORTS
+from grt_platform.systems.galaxy.schemas import CLAIMS, LEDGER, QUARANTINE, RAW_TABLES, REPORTS, UNSETTLED
 from grt_platform.systems.galaxy.shelf import Shelf
 
 Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
@@ -48,31 +49,53 @@ class Ingest:
     def build(self, instance_id: str, months: Sequence[str]) -> list[Month]:
         """Builds months of an instance from its kept archives, and every other month that changes with them.
 
-        All of them appear in the warehouse in one transaction (ADR 0004).
+        All of them appear in the warehouse in one transaction (ADR 0004). The lake's files are swapped one after
+        another, so months that a killed build left between old and new are built again with these.
         """
-        with self._warehouse.lock("galaxy", instance_id), self._warehouse.transaction() as connection:
-            waiting, built, passes = sorted(set(months)), dict[str, Month](), dict[str, int]()
-            while waiting:
-                month = waiting.pop(0)
-                passes[month] = passes.get(month, 0) + 1
-                if passes[month] > _MOST_PASSES:
-                    raise GrtError(f"galaxy {instance_id}: {month} does not settle; this is a fault of the platform")
-                built[month], affected = self._build(instance_id, month, connection)
-                waiting = sorted({*waiting, *affected})
+        with self._warehouse.lock("galaxy", instance_id):
+            with self._warehouse.transaction() as connection:
+                built = self._build_all(instance_id, months, connection)
+            self._lake.remove(UNSETTLED, {"instance_id": instance_id})
         return [built[month] for month in sorted(built)]
+
+    def _build_all(self, instance_id: str, months: Sequence[str], connection: Connection) -> dict[str, Month]:
+        begun = self._unsettled(instance_id)
+        waiting, built, passes = sorted({*months, *begun}), dict[str, Month](), Counter[str]()
+        while waiting:
+            month = waiting.pop(0)
+            passes[month] += 1
+            if passes[month] > _MOST_PASSES:
+                raise GrtError(f"galaxy {instance_id}: {month} does not settle; this is a fault of the platform")
+            built[month], affected = self._build(instance_id, month, connection, begun)
+            waiting = sorted({*waiting, *affected})
+        return built
 
     def publish(self, instance_id: str, months: Sequence[str]) -> list[Month]:
         """Copies months from the lake into the warehouse, in one transaction."""
         with self._warehouse.lock("galaxy", instance_id), self._warehouse.transaction() as connection:
             return [self._publish(instance_id, month, connection) for month in months]
 
-    def _build(self, instance_id: str, month: str, connection: Connection) -> tuple[Month, frozenset[str]]:
+    def _build(
+        self, instance_id: str, month: str, connection: Connection, begun: set[str]
+    ) -> tuple[Month, frozenset[str]]:
         reports = [self._report(version) for version in self._shelf.kept(instance_id, month)]
         rivals = self._rivals(instance_id, month)
         with PartitionSink(self._lake, connection, RAW_TABLES, _partition(instance_id, month), _MASKS) as sink:
             outcome = load(reports, rivals, sink.emit, self._limits)
             sink.emit(LEDGER.noun, outcome.ledger)
+            self._begin(instance_id, {month, *outcome.affected}, begun)
         return Month(instance_id, month, sink.rows, outcome.warnings), outcome.affected
+
+    def _begin(self, instance_id: str, months: set[str], begun: set[str]) -> None:
+        """Note that the files of these months are about to be swapped; `begun` holds what is noted."""
+        if not months <= begun:
+            begun |= months
+            noted = pl.DataFrame({"received_month": sorted(begun)})
+            self._lake.replace(UNSETTLED, {"instance_id": instance_id}, noted)
+
+    def _unsettled(self, instance_id: str) -> set[str]:
+        noted = self._lake.scan(UNSETTLED, {"instance_id": instance_id}).collect()
+        return set(noted["received_month"])
 
     def _report(self, version: Kept) -> Report:
         metadata = self._shelf.metadata(version)

@@ -119,6 +119,15 @@ CLAIMS = _raw_table(
 )
 LEDGER = ledger_table(SYSTEM, (INSTANCE, RECEIVED_MONTH))
 QUARANTINE = quarantine_table(SYSTEM, (INSTANCE, RECEIVED_MONTH))
+UNSETTLED = Table(
+    SYSTEM,
+    "table",
+    "unsettled",
+    "Months of an instance that a build has begun to swap and has not finished; empty but during a build",
+    (INSTANCE, RECEIVED_MONTH),
+    ("instance_id",),
+    is_private=True,
+)
 
 INSTANCES = Table(
     SYSTEM,

@@ -1,7 +1,7 @@
 """The galaxy part of the raw store: instance folders where archives arrive, and the shelf where they stay for ever."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
@@ -22,12 +22,10 @@ class Shelf:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def inbox(self, instance_id: str | None = None) -> Inbox:
-        """What lies in the folder of one instance, or in all of them."""
-        if instance_id is not None:
-            return read_inbox(self._store.list(f"galaxy/{instance_id}/{INBOX}/"))
-        folders = self._store.folders("galaxy/")
-        return read_inbox(item for name in folders for item in self._store.list(f"galaxy/{name}/{INBOX}/"))
+    def inbox(self, instance_id: str | None = None, known: Container[tuple[str, str, str]] = frozenset()) -> Inbox:
+        """What lies in the folder of one instance, or in all of them; `known` are identities in the ledger."""
+        folders = self._store.folders("galaxy/") if instance_id is None else [instance_id]
+        return read_inbox((item for name in folders for item in self._store.list(f"galaxy/{name}/{INBOX}/")), known)
 
     def kept(self, instance_id: str, month: str = "") -> list[Kept]:
         """Versions kept of an instance, or of one month of it, in the order of their reception."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -52,30 +52,47 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Everything in the instance folders: whole pairs, halves without a partner, and names that mean nothing."""
+    """Everything in the instance folders.
+
+    Attributes:
+        arrivals: Whole pairs that the ledger does not know.
+        known: How many whole pairs it knows.
+        incomplete: Halves without a partner.
+        strangers: Names that mean nothing here.
+    """
 
     arrivals: tuple[Arrival, ...]
+    known: int
     incomplete: tuple[StoredObject, ...]
     strangers: tuple[str, ...]
 
 
-def read_inbox(facts: Iterable[StoredObject]) -> Inbox:
-    """Pairs archives with their metadata by file name."""
-    halves: dict[tuple[str, str], dict[str, StoredObject]] = {}
-    strangers = []
+def read_inbox(facts: Iterable[StoredObject], known: Container[tuple[str, str, str]] = frozenset()) -> Inbox:
+    """Pairs archives with their metadata by file name; the order is that of the listing.
+
+    Args:
+        facts: Objects of the raw store; they are not kept, so a listing of any length takes little memory.
+        known: Identities of archives in the ledger.
+    """
+    waiting: dict[str, StoredObject] = {}
+    fresh, old, strangers = list[Arrival](), 0, list[str]()
     for fact in facts:
         match = _NAME.fullmatch(fact.key)
         if match is None:
             strangers.append(fact.key)
             continue
-        halves.setdefault((match["instance"], match["stem"]), {})[match["kind"]] = fact
-    whole = tuple(
-        Arrival(instance, stem, pair["tar.gz"], pair["json"])
-        for (instance, stem), pair in sorted(halves.items())
-        if len(pair) == 2
-    )
-    lonely = tuple(fact for _, pair in sorted(halves.items()) if len(pair) == 1 for fact in pair.values())
-    return Inbox(whole, lonely, tuple(strangers))
+        instance, stem, kind = match.groups()
+        name = fact.key[: -len(kind)]
+        partner = waiting.pop(name, None)
+        if partner is None:
+            waiting[name] = fact
+            continue
+        arrival = Arrival(instance, stem, *((fact, partner) if kind == "tar.gz" else (partner, fact)))
+        if arrival.identity in known:
+            old += 1
+        else:
+            fresh.append(arrival)
+    return Inbox(tuple(fresh), old, tuple(waiting.values()), tuple(strangers))
 
 
 @dataclass(slots=True)
@@ -113,8 +130,8 @@ class Look:
     cursor: Cursor
 
 
-def look(inbox: Inbox, known: Collection[tuple[str, str, str]], cursor: Cursor, now: datetime) -> Look:
-    """Decides which instances have archives that are whole, quiet and not in the ledger.
+def look(inbox: Inbox, cursor: Cursor, now: datetime) -> Look:
+    """Decides which instances have archives that are whole and quiet.
 
     An arrival is quiet when nothing wrote to it for `QUIET`, or when two looks in a row saw the same etag. An instance
     announced before is announced again when other archives joined, or when its archives are still not in the ledger
@@ -123,8 +140,6 @@ def look(inbox: Inbox, known: Collection[tuple[str, str, str]], cursor: Cursor, 
     ready: dict[str, list[Arrival]] = {}
     following = Cursor()
     for arrival in inbox.arrivals:
-        if arrival.identity in known:
-            continue
         name, etag = f"{arrival.instance_id}/{arrival.stem}", arrival.etag
         if now - arrival.modified_at >= QUIET or cursor.seen.get(name) == etag:
             ready.setdefault(arrival.instance_id, []).append(arrival)
@@ -132,6 +147,7 @@ def look(inbox: Inbox, known: Collection[tuple[str, str, str]], cursor: Cursor, 
             following.seen[name] = etag
     announce: dict[str, tuple[Arrival, ...]] = {}
     for instance, arrivals in ready.items():
+        arrivals.sort(key=lambda arrival: arrival.stem)
         digest = hashlib.sha256("".join(a.stem + a.etag for a in arrivals).encode()).hexdigest()[:16]
         at, times, before = cursor.announced.get(instance, ("", 0, ""))
         if before == digest and now < datetime.fromisoformat(at) + _patience(times):

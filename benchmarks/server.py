@@ -1,0 +1,22 @@
+"""The embedded Postgres that benchmarks share: durable, as `grt up` runs it."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grt_platform.adapters.embedded_postgres import EmbeddedPostgres
+from grt_platform.runtime.ports import free_port
+
+
+@contextmanager
+def durable_postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
+    """A running server in `folder/postgres`, stopped at the end."""
+    server = EmbeddedPostgres(folder / "postgres", free_port(set()), secrets.token_hex(8))
+    server.initialise()
+    server.start(folder / "log")
+    try:
+        server.wait_ready()
+        yield server
+    finally:
+        server.stop()
