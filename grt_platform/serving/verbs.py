@@ -15,6 +15,7 @@ from grt_platform.serving.output import show
 
 PARTIAL = 3
 _FORMS = click.Choice(["csv", "tsv", "parquet", "json"])
+_BRIEF_ROW = ("source", "member", "line_number", "reason", "raw")
 _BRIEF = ("source", "status", "reason", "size_bytes", "rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
 
 
@@ -63,7 +64,8 @@ def _quarantine(door: Door) -> click.Command:
             "ORDER BY source, version, member, line_number LIMIT %(limit)s",
             {"source": source, "limit": limit + 1},
         )
-        show(rows[:limit], form=_form(as_json), empty="no row is in quarantine")
+        shown = rows[:limit] if as_json else _brief(rows[:limit], _BRIEF_ROW)
+        show(shown, form=_form(as_json), empty="no row is in quarantine")
         if len(rows) > limit:
             click.echo(f"the first {limit} only; more with --limit", err=True)
 
@@ -130,8 +132,8 @@ def _chosen(door: Door, patterns: Sequence[str], sources: Sequence[str]) -> list
     return sorted(chosen)
 
 
-def _brief(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: row.get(name) for name in _BRIEF} for row in rows]
+def _brief(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = _BRIEF) -> list[dict[str, Any]]:
+    return [{name: row.get(name) for name in columns} for row in rows]
 
 
 def _form(as_json: object) -> str:

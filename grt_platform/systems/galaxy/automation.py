@@ -1,6 +1,6 @@
 """What galaxy does by itself: the look at the instance folders, the automation, the daily freshness check."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
 import dagster as dg
 from psycopg.rows import tuple_row
@@ -11,6 +11,7 @@ from grt_platform.orchestration.resources import ClockResource, StoresResource, 
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.assets.raw import UPLOADS
 from grt_platform.systems.galaxy.logic.arrivals import Arrival, Cursor, look
+from grt_platform.systems.galaxy.logic.kept import by_month
 from grt_platform.systems.galaxy.partitions import INSTANCES, month_of, partition_key
 from grt_platform.systems.galaxy.serving.instances import register_folder
 from grt_platform.systems.galaxy.shelf import Shelf
@@ -25,8 +26,9 @@ from grt_platform.systems.galaxy.shelf import Shelf
 def galaxy_uploads(
     context: dg.SensorEvaluationContext, stores: StoresResource, warehouse: WarehouseResource, clock: ClockResource
 ) -> dg.SensorResult | dg.SkipReason:
-    """Reports one materialization of `galaxy/raw/uploads` for each instance with something new, this month."""
-    now, inbox = clock.now(), Shelf(stores.raw()).inbox(known=known_archives(warehouse.warehouse()))
+    """Reports a materialization of `galaxy/raw/uploads` for each instance with something new and the month of that."""
+    now, shelf = clock.now(), Shelf(stores.raw())
+    inbox = shelf.inbox(known=known_archives(warehouse.warehouse()))
     seen = look(inbox, Cursor.parse(context.cursor), now)
     _make_known(context, warehouse.warehouse(), list(seen.announce))
     if not seen.announce:
@@ -35,7 +37,11 @@ def galaxy_uploads(
             f"nothing new beside {inbox.known} archives in the ledger; {len(inbox.arrivals)} wait to be loaded, "
             f"{len(inbox.incomplete)} for their partner; {len(inbox.strangers)} other files"
         )
-    events = [_event(instance, arrivals, now) for instance, arrivals in seen.announce.items()]
+    events = [
+        _event(instance, month, arrivals)
+        for instance, announced in seen.announce.items()
+        for month, arrivals in by_month(announced, shelf.kept(instance), month_of(now)).items()
+    ]
     return dg.SensorResult(asset_events=events, cursor=seen.cursor.text())
 
 
@@ -55,10 +61,10 @@ def _make_known(context: dg.SensorEvaluationContext, warehouse: Warehouse, insta
         context.instance.add_dynamic_partitions(str(INSTANCES.name), fresh)
 
 
-def _event(instance: str, arrivals: tuple[Arrival, ...], now: datetime) -> dg.AssetMaterialization:
+def _event(instance: str, month: str, arrivals: Sequence[Arrival]) -> dg.AssetMaterialization:
     return dg.AssetMaterialization(
         asset_key=UPLOADS.key,
-        partition=partition_key(instance, month_of(now)),
+        partition=partition_key(instance, month),
         metadata={
             "archives": len(arrivals),
             "size_bytes": sum(arrival.archive.size_bytes for arrival in arrivals),

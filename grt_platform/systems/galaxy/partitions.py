@@ -1,7 +1,7 @@
-"""How galaxy is cut: by instance (known once its folder is seen) and by the month a report was received."""
+"""How galaxy is cut: by instance (known once its folder is seen) and month received; how fresh it should be."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import polars as pl
@@ -12,6 +12,7 @@ from grt_platform.systems.galaxy.pictures import Picture, drawn
 INSTANCES = dg.DynamicPartitionsDefinition(name="galaxy_instances")
 MONTHS = dg.MonthlyPartitionsDefinition(start_date=settings().galaxy_first_month, fmt="%Y-%m", end_offset=1)
 INSTANCE_MONTHS = dg.MultiPartitionsDefinition({"instance_id": INSTANCES, "received_month": MONTHS})
+FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=settings().galaxy_freshness_days))
 BY_INSTANCE = dg.MultiToSingleDimensionPartitionMapping("instance_id")
 
 

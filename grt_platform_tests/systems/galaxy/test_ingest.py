@@ -48,12 +48,12 @@ class Site:
     home: Path
     url: str
 
-    def keep(self, made: Made, month: str) -> None:
-        """Put a report on the shelf of a month."""
+    def keep(self, made: Made, month: str, second: int = 0) -> None:
+        """Put a report on the shelf of a month, at a second of its 15th day."""
         store = FolderStore(self.home / "raw", "raw", Settings())
         for suffix, data in ((".tar.gz", made.archive), (".json", made.metadata)):
             store.put(f"galaxy/{ONE}/archives/{made.report_id}{suffix}", data)
-        Shelf(store).take_in(ONE, month, datetime(2026, int(month[-2:]), 15, tzinfo=UTC))
+        Shelf(store).take_in(ONE, month, datetime(2026, int(month[-2:]), 15, second=second, tzinfo=UTC))
 
     def build(self, *months: str) -> None:
         ingest(self.home, self.url).build(ONE, months)
@@ -208,10 +208,10 @@ def test_a_reader_sees_the_old_or_the_new_rows_while_months_change_over_and_over
     looks, is_done = 0, threading.Event()
 
     def change() -> None:
-        for seed in range(1, 9):
-            for jobs in (range(200, 500), range(500, 501)):
-                before.keep(make_archive("F4d", jobs, generated=AGAIN.report_id, seed=seed), AUGUST)
-                before.build(AUGUST)
+        for number in range(1, 17):
+            jobs = range(200, 500) if number % 2 else range(500, 501)
+            before.keep(make_archive("F4d", jobs, generated=AGAIN.report_id, seed=number), AUGUST, number)
+            before.build(AUGUST)
 
     def change_and_tell() -> None:
         try:

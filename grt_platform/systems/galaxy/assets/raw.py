@@ -7,7 +7,7 @@ from grt_platform.orchestration.describe import OWNERS
 from grt_platform.orchestration.execution import errors_by_kind, pool
 from grt_platform.orchestration.resources import ClockResource, StoresResource
 from grt_platform.settings import settings
-from grt_platform.systems.galaxy.partitions import INSTANCE_MONTHS, month_of, months_by_instance
+from grt_platform.systems.galaxy.partitions import FRESHNESS, INSTANCE_MONTHS, month_of, months_by_instance
 from grt_platform.systems.galaxy.shelf import Shelf
 
 UPLOADS = dg.AssetSpec(
@@ -33,6 +33,7 @@ UPLOADS = dg.AssetSpec(
     partitions_def=INSTANCE_MONTHS,
     backfill_policy=dg.BackfillPolicy.multi_run(settings().batch_partitions),
     automation_condition=ON_UPDATE,
+    freshness_policy=FRESHNESS,
     pool=pool("galaxy", "ingest"),
 )
 def archives(

@@ -10,7 +10,7 @@ from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about
 from grt_platform.orchestration.execution import pool
 from grt_platform.settings import settings
-from grt_platform.systems.galaxy.partitions import INSTANCES, cut
+from grt_platform.systems.galaxy.partitions import FRESHNESS, INSTANCES, cut
 from grt_platform.systems.galaxy.schemas import INSTANCE_PRODUCTS, OVERALL_PRODUCTS
 
 
@@ -40,7 +40,7 @@ def _of_instance(product: Table) -> dg.AssetsDefinition:
 
 
 def _of_all(product: Table) -> dg.AssetsDefinition:
-    @dg.asset(**_published(product))
+    @dg.asset(**_published(product), freshness_policy=FRESHNESS)
     def served(product: pl.LazyFrame) -> pl.LazyFrame:
         return product
 

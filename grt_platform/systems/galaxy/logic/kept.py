@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from grt_platform.kernel.objects import StoredObject
-from grt_platform.systems.galaxy.logic.arrivals import UUID
+from grt_platform.systems.galaxy.logic.arrivals import UUID, Arrival
 
 _KEPT = re.compile(
     rf"galaxy/(?P<instance>{UUID})/kept/(?P<month>\d{{4}}-\d{{2}})/(?P<stem>[^/]+)/"
@@ -64,3 +64,12 @@ def read_kept(facts: Iterable[StoredObject]) -> Iterator[Kept]:
         received_at = datetime.strptime(match["stamp"], _STAMP).replace(tzinfo=UTC)
         names = (match["instance"], match["month"], match["stem"])
         yield Kept(*names, received_at, match["etag"], match["sha256"], fact.size_bytes)
+
+
+def by_month(arrivals: Iterable[Arrival], kept: Iterable[Kept], this_month: str) -> dict[str, list[Arrival]]:
+    """Arrivals by the month they belong to: where they were kept already but not loaded, else this month."""
+    months = {(version.source, version.etag): version.month for version in kept}
+    found: dict[str, list[Arrival]] = {}
+    for arrival in arrivals:
+        found.setdefault(months.get((arrival.source, arrival.etag), this_month), []).append(arrival)
+    return found

@@ -75,7 +75,9 @@ def list_instances(*, as_json: bool) -> None:
     from grt_platform.systems.galaxy.serving import queries
 
     rows = queries.instances(handles.warehouse(), queries.Page(10_000, 0))
-    show(rows, form="json" if as_json else "table", empty="no instance is known yet")
+    brief = ("instance_id", "title", "jobs", "tools", "users_total", "reports", "last_report_at")
+    shown = rows if as_json else [{name: row[name] for name in brief} for row in rows]
+    show(shown, form="json" if as_json else "table", empty="no instance is known yet")
 
 
 @group.command("tools")
