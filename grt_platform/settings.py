@@ -5,8 +5,10 @@ from functools import cache
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from grt_platform.kernel.errors import BadInputError
 
 _PROJECT = Path(__file__).resolve().parent.parent
 
@@ -47,7 +49,7 @@ class Settings(BaseSettings):
     postgres_port: int = Field(0, description="Port of the embedded Postgres; 0 picks a free one and remembers it")
     admin_key: SecretStr = Field(SecretStr(""), description="Key of the platform's administrator for the HTTP API")
 
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
     sensor_interval_s: int = Field(10, ge=1, description="Seconds between two looks of a sensor")
     batch_partitions: int = Field(50, ge=1, description="Partitions that one backfill run takes at most")
     alert_webhook_url: str = Field("", description="URL that gets a JSON POST for every failed run")
@@ -108,4 +110,9 @@ def given() -> Settings:
 
 
 def _read(env_file: Path | None) -> Settings:
-    return Settings(_env_file=env_file)
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"GRT_{'_'.join(map(str, first['loc'])).upper()}"
+        raise BadInputError(f"{name} is {first['input']!r}: {first['msg']}; correct it or unset it") from error

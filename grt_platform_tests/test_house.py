@@ -152,7 +152,7 @@ def test_tests_mirror_the_package():
         path.relative_to(here).as_posix()
         for path in here.rglob("test_*.py")
         if path.parent != here
-        and path.relative_to(here).parts[0] not in {"flows", "services", "oracles"}
+        and path.relative_to(here).parts[0] not in {"fixtures", "flows", "services", "oracles"}
         and not (ROOT / path.parent.relative_to(here)).is_dir()
     ]
     assert homeless == []

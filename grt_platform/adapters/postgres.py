@@ -35,7 +35,8 @@ def connect(url: str, *, patience_s: float = 10.0) -> Connection:
             return _open(url)
         except psycopg.OperationalError as error:
             if not _may_heal(error) or time.monotonic() + pause > deadline:
-                raise UnavailableError(f"Postgres at {place(url)} does not let us in: {_first_line(error)}.") from error
+                reason = f"Postgres at {place(url)} does not let us in: {_first_line(error)}"
+                raise UnavailableError(f"{reason}. Is it running? `grt status` tells.") from error
         time.sleep(pause)
         pause = min(pause * 2, 1.0)
 

@@ -9,7 +9,7 @@ def ledger_table(system: str, partition_columns: tuple[Column, ...]) -> Table:
     """The ledger of `system`: one row for every version of every raw object ever seen."""
     own = (
         Column("source", Kind.TEXT, "Name of the raw object as its sender knows it", is_nullable=False),
-        Column("version", Kind.TEXT, "Which version of that name: the sha256 of its bytes", is_nullable=False),
+        Column("version", Kind.TEXT, "Which version of that name: a hash over all its bytes", is_nullable=False),
         Column("etag", Kind.TEXT, "Signature of the object where it arrived; a sensor knows it again by this"),
         Column("size_bytes", Kind.INTEGER, "Size of the raw object", is_nullable=False),
         Column("sha256", Kind.TEXT, "Content hash of the raw object", is_nullable=False),
@@ -36,7 +36,7 @@ def quarantine_table(system: str, partition_columns: tuple[Column, ...]) -> Tabl
     """The quarantine of `system`: one row for every row of a raw object that could not be loaded."""
     own = (
         Column("source", Kind.TEXT, "Name of the raw object as its sender knows it", is_nullable=False),
-        Column("version", Kind.TEXT, "Which version of that name: the sha256 of its bytes", is_nullable=False),
+        Column("version", Kind.TEXT, "Which version of that name: a hash over all its bytes", is_nullable=False),
         Column("member", Kind.TEXT, "Part of the object the row stands in, empty for a single file", is_nullable=False),
         Column("line_number", Kind.INTEGER, "1-based line in that part, the header counted", is_nullable=False),
         Column("reason", Kind.TEXT, "Why the row was not loaded", is_nullable=False),

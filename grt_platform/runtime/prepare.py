@@ -1,5 +1,6 @@
-"""A task of every start: the databases exist, the tables are up to date, the read-only role may read what is served."""
+"""A task of every start: databases and tables are up to date, the reader may read, no dead run seems alive."""
 
+import subprocess
 import sys
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -13,6 +14,7 @@ from grt_platform.kernel.errors import GrtError
 from grt_platform.settings import Settings, settings
 
 _LONGEST_QUESTION = "5min"
+_UNDER_WAY = "SELECT 1 FROM runs WHERE status IN ('STARTING', 'STARTED', 'CANCELING') LIMIT 1"
 
 
 def create_database(url: str) -> None:
@@ -56,10 +58,20 @@ def prepare(chosen: Settings, *, is_warehouse_ours: bool, is_dagster_ours: bool)
             allow_reading(warehouse, chosen.warehouse_reader_url.get_secret_value())
 
 
+def has_orphans(dagster_url: str) -> bool:
+    """Whether a platform that was killed left runs under way in Dagster's storage."""
+    with psycopg.connect(dagster_url) as connection:
+        if connection.execute("SELECT to_regclass('runs')").fetchone() == (None,):
+            return False
+        return connection.execute(_UNDER_WAY).fetchone() is not None
+
+
 def main(arguments: list[str]) -> int:
     """Prepare, telling a failure in one line; the arguments name what the embedded Postgres holds."""
     try:
         prepare(settings(), is_warehouse_ours="warehouse" in arguments, is_dagster_ours="dagster" in arguments)
+        if "dagster" in arguments and has_orphans(settings().dagster_url.get_secret_value()):
+            subprocess.run([sys.executable, "-m", "grt_platform.orchestration.orphans"], check=True)
     except GrtError as error:
         sys.stderr.write(f"grt: {error}\n")
         return 1

@@ -27,21 +27,27 @@ class Door:
 
     Attributes:
         system: Its name.
-        rebuilt: Asset keys that a rebuild materializes; what follows from them follows by itself.
         is_settled: Whether everything that follows from the loaded objects is served.
         pending: Rows like the ledger's for objects that lie in raw and cannot be taken yet.
+        partitions: Partitions that raw holds something for, as Dagster names them.
     """
 
     system: str
-    rebuilt: tuple[tuple[str, ...], ...]
     is_settled: "Callable[[Warehouse, Sequence[Loaded]], bool]"
     pending: Callable[[], list[dict[str, object]]]
+    partitions: Callable[[], list[str]]
 
     @property
     def tables(self) -> "dict[str, Table]":
         """Every table of the system by its noun."""
         module = import_module(f"grt_platform.systems.{self.system}.schemas")
         return {table.noun: table for table in module.TABLES}
+
+    @property
+    def rebuilt(self) -> list[list[str]]:
+        """Asset keys that a rebuild materializes: the tables and what is served of them; the rest follows by itself."""
+        made = [table for table in self.tables.values() if table.layer == "table"]
+        return [table.asset_key for table in (*made, *(table.served() for table in made if not table.is_private))]
 
     def table(self, noun: str) -> "Table":
         """The table of that noun.

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,7 +26,7 @@ def export_table(lake: Lake, table: Table, form: str, out: Path | None) -> None:
         form: `csv`, `tsv`, `parquet` or `json` (one array, one object a line).
         out: File that is complete or absent at the end; None is standard output.
     """
-    frames = pieces(lake.scan(table))
+    frames = chain([pl.DataFrame(schema=table.polars_schema())], pieces(lake.scan(table)))
     with _target(out) as sink:
         if form == "parquet":
             _write_parquet(table, frames, sink)

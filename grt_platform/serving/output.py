@@ -19,7 +19,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return str(value.normalize()) if value == value.to_integral() and abs(value) < 10**6 else f"{value:f}"
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, bytes | memoryview):
         return bytes(value).decode("utf-8", "backslashreplace")
     return value

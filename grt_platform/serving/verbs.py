@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from grt_platform.kernel.accounts import STATUSES
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.serving import handles
 from grt_platform.serving.door import Door, Loaded
@@ -16,7 +17,9 @@ from grt_platform.serving.output import show
 PARTIAL = 3
 _FORMS = click.Choice(["csv", "tsv", "parquet", "json"])
 _BRIEF_ROW = ("source", "member", "line_number", "reason", "raw")
-_BRIEF = ("source", "status", "reason", "size_bytes", "rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
+_BRIEF = (
+    *("source", "status", "reason", "rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate", "rows_superseded"),
+)
 
 
 def add_uniform_verbs(group: click.Group, door: Door) -> None:
@@ -42,12 +45,13 @@ def finish_load(door: Door, loaded: Sequence[Loaded], *, wait: bool, patience_s:
 def _ledger(door: Door) -> click.Command:
     @click.command("ledger")
     @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
-    @click.option("--status", help="Only objects of this status.")
+    @click.option("--status", type=click.Choice(STATUSES), help="Only objects of this status.")
     def ledger(*, as_json: bool, status: str | None) -> None:
         """List every raw object ever seen and what became of it."""
         rows = handles.warehouse().fetch(f"SELECT * FROM {door.system}.ledger ORDER BY received_at, source, version")
         rows = [row for row in [*rows, *door.pending()] if status in {None, row["status"]}]
-        show(rows if as_json else _brief(rows), form=_form(as_json), empty="nothing was received yet")
+        nothing = f"nothing is {status}" if status else "nothing was received yet"
+        show(rows if as_json else _brief(rows), form=_form(as_json), empty=nothing)
 
     return ledger
 
@@ -112,6 +116,8 @@ def _export(door: Door) -> click.Command:
         shape = door.table(table)
         if shape.is_private and not with_private:
             raise BadInputError(f"{shape.name} is private: say --private if you may have it")
+        if out is not None and not out.absolute().parent.is_dir():
+            raise BadInputError(f"{out.parent} is no folder: make it, or say another --out")
         if out is None and form == "parquet" and sys.stdout.isatty():
             raise BadInputError("Parquet is not for a terminal: say --out FILE")
         export_table(handles.lake(), shape, form, out)
@@ -125,7 +131,8 @@ def _chosen(door: Door, patterns: Sequence[str], sources: Sequence[str]) -> list
     known = {"|".join(str(row[name]) for name in cut): set[str]() for row in rows}
     for row in rows:
         known["|".join(str(row[name]) for name in cut)].add(str(row["source"]))
-    chosen = {key for key in known for pattern in patterns if fnmatchcase(key, pattern)}
+    in_raw = {*known, *(door.partitions() if patterns else ())}
+    chosen = {key for key in in_raw for pattern in patterns if fnmatchcase(key, pattern)}
     chosen |= {key for key, held in known.items() if held & set(sources)}
     if not chosen:
         raise BadInputError(f"No partition of {door.system} matches; `grt {door.system} ledger --json` lists them")

@@ -40,14 +40,19 @@ def versions_of_jobs(platform: Platform) -> dict[int, str]:
     return {row["job_id"]: row["tool_version"] for row in rows}
 
 
-def test_an_archive_is_taken_when_its_partner_has_come(platform: Platform) -> None:
+def test_an_archive_is_taken_when_its_partner_has_come_and_folders_of_other_names_are_nobodys(
+    platform: Platform,
+) -> None:
     receive_tables(platform, JULY, FIRST, instance=TWO)
     inbox(platform).mkdir(parents=True)
+    for stranger in ("no instance", "a|b", ONE.upper(), f"{ONE}x", "5e9a1f7c20f44b1e8c0d7d1f4d1e2207"):
+        (platform.home / "raw" / "galaxy" / stranger / "archives").mkdir(parents=True)
+        FIRST.write(platform.home / "raw" / "galaxy" / stranger / "archives")
     archive, metadata = (inbox(platform) / f"{FIRST.report_id}{suffix}" for suffix in (".tar.gz", ".json"))
     metadata.write_bytes(FIRST.metadata)
     for _ in range(3):
         assert isinstance(platform.look(SENSOR), dg.SkipReason)
-    assert ONE not in platform.instance.get_dynamic_partitions("galaxy_instances")
+    assert len(platform.runs) == 1
     archive.write_bytes(FIRST.archive[:100])
     platform.look(SENSOR)
     archive.write_bytes(FIRST.archive)
@@ -56,6 +61,7 @@ def test_an_archive_is_taken_when_its_partner_has_come(platform: Platform) -> No
     assert statuses(platform) == {"1656720000.0.tar.gz": ["loaded"]}
     assert {row["instance_id"] for row in platform.warehouse.fetch("SELECT * FROM galaxy.instances")} == {ONE, TWO}
     assert count(platform, "instances", "is_self_registered AND key_sha256 IS NULL") == 2
+    assert set(platform.instance.get_dynamic_partitions("galaxy_instances")) == {ONE, TWO}
 
 
 def test_a_file_written_over_is_a_new_version_and_a_broken_one_leaves_the_last_good_one_loaded(

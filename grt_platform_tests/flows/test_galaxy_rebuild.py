@@ -19,6 +19,7 @@ from grt_platform_tests.flows.galaxy import (
     receive,
     rows_of_warehouse,
     send,
+    tiny,
 )
 from grt_platform_tests.galaxy_archives import Made, make_archive
 
@@ -32,7 +33,8 @@ def fill(platform: Platform) -> None:
     receive(platform, JULY, old, make_archive("F4d", range(100, 120), generated="1656730000.0"))
     bad = Made("bad", b"no archive", old.metadata)
     later = make_archive("F4d", range(30, 50), seed=3, generated="1656740000.0")
-    receive(platform, AUGUST, later, bad, make_archive("F4", range(1, 39), seed=9, generated="1656720000.0"))
+    private = tiny("900,cat,1,ok,None\n", params='900,path,"\\"a\\""\n901,path,"\\"a\\""\n', generated="1656750000.0")
+    receive(platform, AUGUST, private, later, bad, make_archive("F4", range(1, 39), seed=9, generated="1656720000.0"))
 
 
 def rebuild(platform: Platform, cells: list[tuple[str, str]]) -> None:
@@ -54,12 +56,19 @@ def empty_warehouse(platform: Platform) -> None:
 @pytest.mark.slow
 def test_one_archive_one_instance_or_everything_made_again_gives_the_same_bytes_and_rows(platform: Platform) -> None:
     fill(platform)
+    assert platform.warehouse.fetch("SELECT 1 FROM galaxy.quarantine WHERE raw = '(private)'")
     lake, warehouse = lake_bytes(platform), rows_of_warehouse(platform.warehouse)
     assert {row[:2] for row in warehouse["jobs"]} >= {(ONE, "2026-07")}
     for cells in (CELLS[:1], CELLS[:2]):
         rebuild(platform, cells)
         assert lake_bytes(platform) == lake
         assert rows_of_warehouse(platform.warehouse) == warehouse
+    empty_warehouse(platform)
+    for cell in CELLS:
+        platform.materialize([*map(asset_key, SERVED)], partition_key(*cell))
+    published = rows_of_warehouse(platform.warehouse)
+    assert {table.noun: published[table.noun] for table in SERVED} == {t.noun: warehouse[t.noun] for t in SERVED}
+    assert lake_bytes(platform) == lake
     shutil.rmtree(platform.home / "lake")
     empty_warehouse(platform)
     assert not any(rows_of_warehouse(platform.warehouse).values())

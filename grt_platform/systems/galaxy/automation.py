@@ -10,7 +10,7 @@ from grt_platform.orchestration.execution import run_tags
 from grt_platform.orchestration.resources import ClockResource, StoresResource, WarehouseResource
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.assets.raw import UPLOADS
-from grt_platform.systems.galaxy.logic.arrivals import Arrival, Cursor, look
+from grt_platform.systems.galaxy.logic.arrivals import MOST_ANNOUNCED, Arrival, Cursor, look
 from grt_platform.systems.galaxy.logic.kept import by_month
 from grt_platform.systems.galaxy.partitions import INSTANCES, month_of, partition_key
 from grt_platform.systems.galaxy.serving.instances import register_folder
@@ -30,7 +30,7 @@ def galaxy_uploads(
     now, shelf = clock.now(), Shelf(stores.raw())
     inbox = shelf.inbox(known=known_archives(warehouse.warehouse()))
     seen = look(inbox, Cursor.parse(context.cursor), now)
-    _make_known(context, warehouse.warehouse(), list(seen.announce))
+    _make_known(context, warehouse.warehouse(), [*seen.announce, *shelf.instances()])
     if not seen.announce:
         context.update_cursor(seen.cursor.text())
         return dg.SkipReason(
@@ -54,7 +54,7 @@ def known_archives(warehouse: Warehouse) -> set[tuple[str, str, str]]:
 
 def _make_known(context: dg.SensorEvaluationContext, warehouse: Warehouse, instances: list[str]) -> None:
     known = set(context.instance.get_dynamic_partitions(str(INSTANCES.name)))
-    fresh = [instance for instance in instances if instance not in known]
+    fresh = list(dict.fromkeys(instance for instance in instances if instance not in known))[:MOST_ANNOUNCED]
     for instance in fresh:
         register_folder(warehouse, instance)
     if fresh:

@@ -98,7 +98,7 @@ class Ingest:
         return set(noted["received_month"])
 
     def _report(self, version: Kept) -> Report:
-        metadata = self._shelf.metadata(version)
+        metadata = self._shelf.metadata(version, self._limits.max_metadata_bytes)
         both = version.sha256 + hashlib.sha256(metadata).hexdigest()
         return Report(
             source=version.source,

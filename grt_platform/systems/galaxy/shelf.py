@@ -1,15 +1,26 @@
 """The galaxy part of the raw store: instance folders where archives arrive, and the shelf where they stay for ever."""
 
 import hashlib
-from collections.abc import Container, Iterator
+import re
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 from grt_platform.adapters.store import Store
-from grt_platform.systems.galaxy.logic.arrivals import INBOX, Arrival, Inbox, read_inbox
+from grt_platform.kernel.errors import BadSourceError, UnavailableError
+from grt_platform.systems.galaxy.logic.arrivals import INBOX, UUID, Arrival, Inbox, read_inbox
 from grt_platform.systems.galaxy.logic.kept import Kept, kept_prefix, read_kept
 
 _CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The versions that were added, and why others could not be read."""
+
+    added: tuple[Kept, ...]
+    unreadable: tuple[str, ...]
 
 
 class Shelf:
@@ -31,29 +42,37 @@ class Shelf:
         """Versions kept of an instance, or of one month of it, in the order of their reception."""
         return list(read_kept(self._store.list(kept_prefix(instance_id, month))))
 
-    def take_in(self, instance_id: str, month: str, now: datetime) -> list[Kept]:
+    def take_in(self, instance_id: str, month: str, now: datetime) -> Taken:
         """Copies every arrival of an instance that is not kept yet onto the shelf of `month`.
 
         The metadata is written last, so a version is there whole or not at all. An arrival that changes while it is
-        copied is left for the next look.
-
-        Returns:
-            The versions added by this call.
+        copied, or cannot be read, is left for the next look.
         """
         held = {(version.source, version.etag) for version in self.kept(instance_id)}
-        fresh = [a for a in self.inbox(instance_id).arrivals if (a.source, a.etag) not in held]
-        return [version for arrival in fresh if (version := self._keep(arrival, month, now)) is not None]
+        added, unreadable = list[Kept](), list[str]()
+        for arrival in self.inbox(instance_id).arrivals:
+            if (arrival.source, arrival.etag) in held:
+                continue
+            try:
+                sha256 = self._sha256(arrival.archive.key)
+                self._sha256(arrival.metadata.key)
+            except (BadSourceError, UnavailableError) as error:
+                unreadable.append(str(error))
+                continue
+            added += self._keep(arrival, sha256, month, now)
+        return Taken(tuple(added), tuple(unreadable))
 
-    def _keep(self, arrival: Arrival, month: str, now: datetime) -> Kept | None:
+    def _keep(self, arrival: Arrival, sha256: str, month: str, now: datetime) -> list[Kept]:
         names = (arrival.instance_id, month, arrival.stem)
-        version = Kept(*names, now, arrival.etag, self._sha256(arrival.archive.key), arrival.archive.size_bytes)
+        version = Kept(*names, now, arrival.etag, sha256, arrival.archive.size_bytes)
         self._store.copy(arrival.archive.key, version.archive_key)
-        metadata = self._store.read(arrival.metadata.key)
-        if self._has_changed(arrival) or self._sha256(version.archive_key) != version.sha256:
-            self._store.delete(version.archive_key)
-            return None
-        self._store.put(version.metadata_key, metadata)
-        return version
+        if not self._has_changed(arrival) and self._sha256(version.archive_key) == version.sha256:
+            self._store.copy(arrival.metadata.key, version.metadata_key)
+            if not self._has_changed(arrival):
+                return [version]
+            self._store.delete(version.metadata_key)
+        self._store.delete(version.archive_key)
+        return []
 
     def _has_changed(self, arrival: Arrival) -> bool:
         looks = (self._store.head(item.key) for item in (arrival.archive, arrival.metadata))
@@ -67,14 +86,19 @@ class Shelf:
                 digest.update(chunk)
         return digest.hexdigest()
 
-    def metadata(self, version: Kept) -> bytes:
-        """The metadata file of a version."""
-        return self._store.read(version.metadata_key)
+    def metadata(self, version: Kept, most_bytes: int) -> bytes:
+        """The metadata file of a version; of one that is larger than `most_bytes` one byte more than that."""
+        with self._store.open(version.metadata_key) as stream:
+            return stream.read(most_bytes + 1)
 
     def open(self, version: Kept) -> BinaryIO:
         """The archive of a version, as a stream."""
         return self._store.open(version.archive_key)
 
-    def instances(self) -> Iterator[str]:
-        """Folder names below the galaxy part of the raw store."""
-        yield from self._store.folders("galaxy/")
+    def instances(self) -> list[str]:
+        """Instances that have a folder; folders with other names are nobody's."""
+        return [name for name in self._store.folders("galaxy/") if re.fullmatch(UUID, name)]
+
+    def months(self, instance_id: str) -> list[str]:
+        """Months in which something was received from an instance."""
+        return [name for name in self._store.folders(kept_prefix(instance_id)) if re.fullmatch(r"\d{4}-\d{2}", name)]

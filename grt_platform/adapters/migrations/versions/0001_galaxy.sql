@@ -172,7 +172,7 @@ COMMENT ON TABLE "galaxy"."quarantine" IS 'Rows that could not be loaded: where,
 COMMENT ON COLUMN "galaxy"."quarantine"."instance_id" IS 'The Galaxy server';
 COMMENT ON COLUMN "galaxy"."quarantine"."received_month" IS 'Month the report came in, `YYYY-MM`, UTC';
 COMMENT ON COLUMN "galaxy"."quarantine"."source" IS 'Name of the raw object as its sender knows it';
-COMMENT ON COLUMN "galaxy"."quarantine"."version" IS 'Which version of that name: the sha256 of its bytes';
+COMMENT ON COLUMN "galaxy"."quarantine"."version" IS 'Which version of that name: a hash over all its bytes';
 COMMENT ON COLUMN "galaxy"."quarantine"."member" IS 'Part of the object the row stands in, empty for a single file';
 COMMENT ON COLUMN "galaxy"."quarantine"."line_number" IS '1-based line in that part, the header counted';
 COMMENT ON COLUMN "galaxy"."quarantine"."reason" IS 'Why the row was not loaded';
@@ -200,7 +200,7 @@ COMMENT ON TABLE "galaxy"."ledger" IS 'Every version of every raw object ever se
 COMMENT ON COLUMN "galaxy"."ledger"."instance_id" IS 'The Galaxy server';
 COMMENT ON COLUMN "galaxy"."ledger"."received_month" IS 'Month the report came in, `YYYY-MM`, UTC';
 COMMENT ON COLUMN "galaxy"."ledger"."source" IS 'Name of the raw object as its sender knows it';
-COMMENT ON COLUMN "galaxy"."ledger"."version" IS 'Which version of that name: the sha256 of its bytes';
+COMMENT ON COLUMN "galaxy"."ledger"."version" IS 'Which version of that name: a hash over all its bytes';
 COMMENT ON COLUMN "galaxy"."ledger"."etag" IS 'Signature of the object where it arrived; a sensor knows it again by this';
 COMMENT ON COLUMN "galaxy"."ledger"."size_bytes" IS 'Size of the raw object';
 COMMENT ON COLUMN "galaxy"."ledger"."sha256" IS 'Content hash of the raw object';

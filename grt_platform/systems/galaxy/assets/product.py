@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from grt_platform.kernel.table import Table
-from grt_platform.orchestration.conditions import ON_ANY_UPDATE, ON_ANY_UPDATE_AT_LEISURE
+from grt_platform.orchestration.conditions import ON_ANY_UPDATE_AT_LEISURE, ON_UPDATE
 from grt_platform.orchestration.describe import about
 from grt_platform.orchestration.execution import pool
 from grt_platform.settings import settings
@@ -39,7 +39,7 @@ def _of_instance(table: Table, **inputs: Table) -> dict[str, Any]:
         **about(table),
         "ins": {name: dg.AssetIn(given.asset_key, partition_mapping=BY_INSTANCE) for name, given in inputs.items()},
         "partitions_def": INSTANCES,
-        "automation_condition": ON_ANY_UPDATE,
+        "automation_condition": ON_UPDATE,
         "backfill_policy": dg.BackfillPolicy.multi_run(settings().batch_partitions),
         "io_manager_key": "lake_io",
         "pool": pool("galaxy", "products"),

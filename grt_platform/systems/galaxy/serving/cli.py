@@ -119,10 +119,10 @@ def by_input(*, tool: str, instance_id: str | None, as_json: bool) -> None:
     if as_json:
         show(rows, form="json")
         return
-    hidden = {"tool_id", "suggested_rule"}
-    show([{k: v for k, v in row.items() if k not in hidden} for row in rows], empty=f"no job of {tool} was measured")
-    if rows and rows[0]["suggested_rule"]:
-        click.echo(f"\nSuggested rule for Total Perspective Vortex:\n\n{rows[0]['suggested_rule']}")
+    shown = [{name: value for name, value in row.items() if name != "suggested_rule"} for row in rows]
+    show(shown, empty=f"no job of {tool} was measured")
+    for rule in dict.fromkeys(row["suggested_rule"] for row in rows if row["suggested_rule"]):
+        click.echo(f"\nSuggested rule for Total Perspective Vortex:\n\n{rule}")
 
 
 @group.command("which")

@@ -13,7 +13,7 @@ SAMPLE = Path(__file__).resolve().parents[1] / "sample"
 _PATIENCE_S = 300
 
 
-def run(platform: DemoPlatform) -> list[DemoResult]:
+def run(_platform: DemoPlatform) -> list[DemoResult]:
     """Loads the sample and answers what people ask of galaxy."""
     loaded = list(put_into_raw(handles.raw_store(), find_reports([SAMPLE], None)))
     rows = wait_for_loaded(GALAXY, loaded, patience_s=_PATIENCE_S)
@@ -40,14 +40,16 @@ def run(platform: DemoPlatform) -> list[DemoResult]:
         DemoResult(
             "How much memory does it use?",
             _span(memory.get("memory_used_bytes"), 2**20, "MiB"),
-            f"{platform.web_url}/galaxy/downloads/tool_resources.csv",
+            f"grt galaxy resources {tool} --json",
         ),
         DemoResult(
             "What should it be given?",
             next((f"{row['suggested_memory_gb']} GB" for row in rules if row["suggested_memory_gb"]), "no rule yet"),
             f"grt galaxy by-input {tool}",
         ),
-        DemoResult("Where did it come from?", "the lineage graph, with pictures", f"{platform.ui_url}/asset-groups"),
+        DemoResult(
+            "Where did it come from?", "the lineage shows, with pictures", "grt up, then Lineage in the UI"
+        ),
     ]
 
 

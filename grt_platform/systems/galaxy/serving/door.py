@@ -9,24 +9,6 @@ from grt_platform.serving.door import Door, Loaded
 if TYPE_CHECKING:
     from grt_platform.adapters.warehouse import Warehouse
 
-_TABLES = (
-    "jobs",
-    "params",
-    "metrics_num",
-    "metrics_txt",
-    "datasets",
-    "tools",
-    "reports",
-    "history",
-    "quarantine",
-    "ledger",
-)
-_PRIVATE = {"params", "history"}
-_REBUILT = (
-    *(("galaxy", "table", noun) for noun in _TABLES),
-    *(("galaxy", "served", noun) for noun in _TABLES if noun not in _PRIVATE),
-)
-
 
 def is_settled(warehouse: "Warehouse", loaded: Sequence[Loaded]) -> bool:
     """Whether the served products of the instances tell of all their reports."""
@@ -60,4 +42,12 @@ def pending() -> list[dict[str, object]]:
     ]
 
 
-GALAXY = Door("galaxy", _REBUILT, is_settled, pending)
+def partitions() -> list[str]:
+    """Instances with the months in which something was received from them, as the shelf tells."""
+    from grt_platform.systems.galaxy.shelf import Shelf
+
+    shelf = Shelf(handles.raw_store())
+    return [f"{instance}|{month}" for instance in shelf.instances() for month in shelf.months(instance)]
+
+
+GALAXY = Door("galaxy", is_settled, pending, partitions)

@@ -56,26 +56,27 @@ def tool_usage(database: Database, wanted: UsageFilter, page: Page) -> list[Row]
 def tool_resources(
     database: Database, tool: str, version: str | None, instance_id: str | None, page: Page
 ) -> list[Row]:
-    """Rows of tool_resources of one tool, the version with most evidence first."""
+    """Rows of tool_resources of the tools with this id or short name, their newest version first."""
     sql = """
         SELECT tool_id, tool_version, quantity, jobs, mean, p50, p95, p99, max
         FROM {source}
-        WHERE tool_id = %(tool)s AND (%(version)s::text IS NULL OR tool_version = %(version)s)
-        ORDER BY tool_version DESC, quantity
+        WHERE %(tool)s IN (tool_id, substring(tool_id FROM '[^/]*$'))
+          AND (%(version)s::text IS NULL OR tool_version = %(version)s)
+        ORDER BY tool_id, tool_version DESC, quantity
         LIMIT %(limit)s OFFSET %(offset)s"""
     values = {"tool": _without_version(tool), "version": version, "instance": instance_id, **_paged(page)}
     return database.fetch(_of_instance(sql, "tool_resources", instance_id), values)
 
 
 def tool_resources_by_input(database: Database, tool: str, instance_id: str | None) -> list[Row]:
-    """All bins of input sizes of one tool, the smallest first."""
+    """All bins of input sizes of the tools with this id or short name, the smallest first."""
     sql = """
         SELECT tool_id, input_from_bytes, input_below_bytes, jobs, runtime_p50_s, runtime_p95_s, memory_jobs,
                memory_p50_bytes, memory_p95_bytes, memory_max_bytes, limit_hit_share, cores_jobs, cores_p95,
                suggested_memory_gb, suggested_cores, suggested_rule
         FROM {source}
-        WHERE tool_id = %(tool)s
-        ORDER BY input_bin"""
+        WHERE %(tool)s IN (tool_id, substring(tool_id FROM '[^/]*$'))
+        ORDER BY tool_id, input_bin"""
     values = {"tool": _without_version(tool), "instance": instance_id}
     return database.fetch(_of_instance(sql, "tool_resources_by_input", instance_id), values)
 
