@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     galaxy_max_ratio: int = Field(1000, ge=1, description="Largest unpacked size over packed size")
     galaxy_max_members: int = Field(64, ge=1, description="Most members of an archive")
-    galaxy_max_metadata_bytes: int = Field(16 * 1024**2, ge=1, description="Largest metadata file taken")
+    galaxy_max_metadata_bytes: int = Field(4 * 1024**2, ge=1, description="Largest metadata file taken")
     galaxy_max_bad_share: float = Field(
         0.5, ge=0, le=1, description="Share of bad rows above which an archive is rejected"
     )

@@ -10,13 +10,14 @@ from pathlib import Path
 import polars as pl
 
 from grt_platform.kernel.table import Table
+from grt_platform.systems import galaxy
 from grt_platform.systems.galaxy import schemas
 
 A = "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207"
 B = "00000000-0000-4000-8000-00000000000b"
 BOWTIE = "toolshed.g2.bx.psu.edu/repos/devteam/bowtie2/bowtie2"
 NOON = datetime(2022, 7, 1, 12, tzinfo=UTC)
-SAMPLE = Path(__file__).parents[3] / "data" / "galaxy" / A / "archives" / "1656720000.0.tar.gz"
+SAMPLE = Path(galaxy.__file__).parent / "sample" / A / "archives" / "1656720000.0.tar.gz"
 
 
 def frame(table: Table, rows: list[dict]) -> pl.LazyFrame:
