@@ -93,7 +93,6 @@ def statements(table: Table) -> list[str]:
 def _bulk(table: Table) -> list[str]:
     """Lean rows, numbers for their partitions, and the view that people see (ADR 0006)."""
     cut = [column for column in table.columns if column.name in table.partition_by]
-    own_key = tuple(name for name in table.key if name not in table.partition_by)
     number = f"{quoted(PARTITION_NUMBER)} integer"
     rows, partitions = rows_relation(table), partitions_relation(table)
     numbered = [f"{number} GENERATED ALWAYS AS IDENTITY PRIMARY KEY", *(_column(column) for column in cut)]
@@ -104,8 +103,8 @@ def _bulk(table: Table) -> list[str]:
     brin = f"USING brin ({quoted(PARTITION_NUMBER)} int4_minmax_multi_ops) WITH (autosummarize = on)"
     return [
         _create(partitions, [*numbered, unique], ()),
-        _create(rows, lean, (PARTITION_NUMBER, *own_key) if table.key else ()),
-        *([] if table.key else [f"CREATE INDEX {quoted(f'{table.noun}_partition')} ON {rows} {brin}"]),
+        _create(rows, lean, ()),
+        f"CREATE INDEX {quoted(f'{table.noun}_partition')} ON {rows} {brin}",
         f"CREATE VIEW {relation(table)} AS {view}",
     ]
 

@@ -15,9 +15,9 @@ CREATE TABLE "galaxy_rows"."jobs" (
     "tool_version" text,
     "state" text,
     "created_at" timestamptz,
-    "report_id" text NOT NULL,
-    PRIMARY KEY ("partition_no", "job_id")
+    "report_id" text NOT NULL
 );
+CREATE INDEX "jobs_partition" ON "galaxy_rows"."jobs" USING brin ("partition_no" int4_minmax_multi_ops) WITH (autosummarize = on);
 CREATE VIEW "galaxy"."jobs" AS SELECT p."instance_id", p."received_month", r."job_id", r."tool_id", r."tool_version", r."state", r."created_at", r."report_id" FROM "galaxy_rows"."jobs" AS r JOIN "galaxy_rows"."jobs_partitions" AS p USING ("partition_no");
 COMMENT ON VIEW "galaxy"."jobs" IS 'One row per job of an instance, from the latest report that names it';
 COMMENT ON COLUMN "galaxy"."jobs"."instance_id" IS 'The Galaxy server';

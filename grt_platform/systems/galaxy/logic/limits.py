@@ -32,5 +32,5 @@ class Limits:
     max_rows_per_job: int = 1_000_000
     bucket_rows: int = 2_000_000
     chunk_bytes: int = 8 * MEBIBYTE
-    batch_bytes: int = 32 * MEBIBYTE
+    batch_bytes: int = 16 * MEBIBYTE
     small_bytes: int = 64 * MEBIBYTE

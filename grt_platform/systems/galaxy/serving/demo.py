@@ -47,9 +47,7 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
             next((f"{row['suggested_memory_gb']} GB" for row in rules if row["suggested_memory_gb"]), "no rule yet"),
             f"grt galaxy by-input {tool}",
         ),
-        DemoResult(
-            "Where did it come from?", "the lineage shows, with pictures", "grt up, then Lineage in the UI"
-        ),
+        DemoResult("Where did it come from?", "the lineage shows, with pictures", "grt up, then Lineage in the UI"),
     ]
 
 
