@@ -9,6 +9,7 @@ from typing import TypeVar
 import polars as pl
 
 from grt_platform.adapters.lake import Lake
+from grt_platform.adapters.memory import keep_freed_memory
 from grt_platform.adapters.partition_sink import PartitionSink
 from grt_platform.adapters.postgres import Connection
 from grt_platform.adapters.warehouse import Warehouse
@@ -52,6 +53,7 @@ class Ingest:
         All of them appear in the warehouse in one transaction (ADR 0004). The lake's files are swapped one after
         another, so months that a killed build left between old and new are built again with these.
         """
+        keep_freed_memory()
         with self._warehouse.lock("galaxy", instance_id):
             with self._warehouse.transaction() as connection:
                 built = self._build_all(instance_id, months, connection)

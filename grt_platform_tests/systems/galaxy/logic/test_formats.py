@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,8 @@ from grt_platform.systems.galaxy.logic.limits import Limits
 from grt_platform.systems.galaxy.logic.reports import Report
 from grt_platform_tests.galaxy_archives import FORMS, HEADERS, Made, describe, make_archive, tar
 from grt_platform_tests.systems.galaxy.logic.loading import load_all, load_made
+from grt_platform_tests.systems.galaxy.logic.product_rows import SAMPLE
 
-DATA = Path(__file__).parents[3] / "data" / "galaxy"
 NOUNS = {"jobs": "jobs", "params": "params", "metric_num": "metrics_num", "metric_txt": "metrics_txt"}
 STREAMED = Limits(small_bytes=0, chunk_bytes=512)
 
@@ -41,7 +40,7 @@ def test_the_first_draft_without_headers_is_rejected() -> None:
 
 
 def test_a_real_day_of_usegalaxy_org_loads_whole() -> None:
-    archive = next(DATA.glob("*/archives/*.tar.gz"))
+    archive = SAMPLE
     packed = archive.read_bytes()
     sha256 = hashlib.sha256(packed).hexdigest()
     metadata = archive.with_name(archive.name.replace(".tar.gz", ".json")).read_bytes()

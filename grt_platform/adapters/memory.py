@@ -1,0 +1,21 @@
+"""How this process's allocator treats freed memory."""
+
+import ctypes
+import sys
+
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3  # of glibc's malloc.h
+_MEBIBYTE = 1024 * 1024
+
+
+def keep_freed_memory() -> None:
+    """Freed buffers of some mebibytes are used again instead of going back to the system (with glibc only).
+
+    A job that makes and drops many such buffers else pays for touching fresh pages each time: a fifth of its CPU.
+    """
+    if sys.platform != "linux":
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 32 * _MEBIBYTE)
+        mallopt(_M_TRIM_THRESHOLD, 1024 * _MEBIBYTE)
+        mallopt(_M_TOP_PAD, 64 * _MEBIBYTE)
