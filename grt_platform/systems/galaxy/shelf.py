@@ -75,9 +75,7 @@ class Shelf:
         return []
 
     def _has_changed(self, arrival: Arrival) -> bool:
-        looks = (self._store.head(item.key) for item in (arrival.archive, arrival.metadata))
-        archive, metadata = looks
-        return archive is None or metadata is None or (archive, metadata) != (arrival.archive, arrival.metadata)
+        return any(self._store.head(item.key) != item for item in (arrival.archive, arrival.metadata))
 
     def _sha256(self, key: str) -> str:
         digest = hashlib.sha256()
