@@ -49,6 +49,18 @@ class Settings(BaseSettings):
     postgres_port: int = Field(0, description="Port of the embedded Postgres; 0 picks a free one and remembers it")
     admin_key: SecretStr = Field(SecretStr(""), description="Key of the platform's administrator for the HTTP API")
 
+    ldap_url: str = Field(
+        "", description="The directory, ldap://host:port or ldaps://host:port; empty where there is none"
+    )
+    ldap_starttls: bool = Field(default=False, description="Encrypt an ldap:// connection before anything else is said")
+    ldap_ca_file: str = Field(
+        "", description="Certificates (PEM) that vouch for the directory; empty takes those of the machine"
+    )
+    ldap_bind_dn: str = Field("", description="Entry that searches the directory; empty searches anonymously")
+    ldap_bind_password: SecretStr = Field(SecretStr(""), description="Password of that entry")
+    ldap_timeout_s: int = Field(10, ge=1, description="Longest wait for the directory: to connect, and for each answer")
+    ldap_page_size: int = Field(500, ge=1, description="Entries that one answer of the directory holds at most")
+
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
     sensor_interval_s: int = Field(10, ge=1, description="Seconds between two looks of a sensor")
     batch_partitions: int = Field(50, ge=1, description="Partitions that one backfill run takes at most")

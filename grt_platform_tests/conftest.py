@@ -10,6 +10,7 @@ os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 pytest_plugins = [
     "grt_platform_tests.fixtures.postgres",
     "grt_platform_tests.fixtures.seaweed",
+    "grt_platform_tests.fixtures.slapd",
     "grt_platform_tests.fixtures.services",
     "grt_platform_tests.fixtures.warehouse",
     "grt_platform_tests.fixtures.platform",

@@ -1,4 +1,4 @@
-"""All checks and all tests, after the installation of the real services that the tests of the present systems need."""
+"""All checks and all tests, after the installation of the real services that the tests of the foundation and of the present systems need."""
 
 import os
 import shutil
@@ -11,11 +11,10 @@ from grt_platform.runtime.checks import run_checks
 from grt_platform.runtime.environment import project
 from grt_platform.runtime.systems import system_names
 
-# For each system: Debian package -> a program of it.
+# Debian package -> a program of it: what tests of the floors below the systems need, and of each system.
+_FOUNDATION = {"slapd": "slapd"}
 _SERVICES = {
-    "galaxy": {},
     "genes": {"rabbitmq-server": "rabbitmq-server", "chromium": "chromium"},
-    "lustre": {"slapd": "slapd"},
     "variants": {"bcftools": "bcftools"},
     "ena": {"openssh-server": "sshd", "rsync": "rsync"},
 }
@@ -23,8 +22,10 @@ _APT = ("apt-get", "-o", "DPkg::Lock::Timeout=120")
 
 
 def missing_packages(systems: Sequence[str], has: Callable[[str], bool]) -> list[str]:
-    """The Debian packages whose programs the tests of these systems need and this machine lacks."""
-    wanted = {package: program for system in systems for package, program in _SERVICES.get(system, {}).items()}
+    """The Debian packages whose programs the tests of the foundation and of these systems need and this machine lacks."""
+    wanted = dict(_FOUNDATION)
+    for system in systems:
+        wanted |= _SERVICES.get(system, {})
     return sorted(package for package, program in wanted.items() if not has(program))
 
 
