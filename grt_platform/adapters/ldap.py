@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ldap3 import DEREF_NEVER, LEVEL, NONE, SUBTREE, Connection, Server, Tls
-from ldap3.core.exceptions import LDAPException, LDAPInvalidDnError, LDAPInvalidFilterError
+from ldap3.core.exceptions import LDAPException, LDAPInvalidDnError, LDAPInvalidFilterError, LDAPSASLPrepError
 from ldap3.utils.conv import escape_filter_chars
 
 from grt_platform.adapters.ldap_errors import Refusal, is_no_entry_with_that_password, refusal
@@ -103,7 +103,10 @@ class Directory:
         step = "check a password"
         with self._connected(step) as connection:
             connection.user, connection.password, connection.authentication = dn, password, "SIMPLE"
-            is_opened = bool(connection.bind())
+            try:
+                is_opened = bool(connection.bind())
+            except LDAPSASLPrepError:  # holds what no password may (RFC 4013), a NUL for example
+                return False
             if not is_opened and not is_no_entry_with_that_password(connection.result["result"]):
                 raise refusal(self.url, step, Refusal.of(connection.result))
             return is_opened

@@ -1,4 +1,4 @@
-"""All checks and all tests, after the installation of the real services that the tests of the foundation and of the present systems need."""
+"""All checks and all tests, after the installation of the real services that the tests need."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ _APT = ("apt-get", "-o", "DPkg::Lock::Timeout=120")
 
 
 def missing_packages(systems: Sequence[str], has: Callable[[str], bool]) -> list[str]:
-    """The Debian packages whose programs the tests of the foundation and of these systems need and this machine lacks."""
+    """The Debian packages that tests of the foundation and of these systems need and this machine lacks."""
     wanted = dict(_FOUNDATION)
     for system in systems:
         wanted |= _SERVICES.get(system, {})

@@ -185,7 +185,7 @@ def test_only_the_right_password_opens_an_entry(slapd: Slapd, base: str) -> None
     dn = slapd.add_person(base, "somebody", "S", PASSWORD)
     opened = directory(slapd)
     assert opened.bind_as(dn, PASSWORD)
-    for wrong in (PASSWORD.upper(), PASSWORD + "x", PASSWORD + "\x00", " ", "*"):
+    for wrong in (PASSWORD.upper(), PASSWORD + "x", PASSWORD + "\x00", "\ud800", " ", "*"):
         assert not opened.bind_as(dn, wrong)
 
 

@@ -1,4 +1,4 @@
-"""What `grt test` installs: the services of the foundation and of the systems that exist, where the machine lacks them."""
+"""What `grt test` installs: services of the foundation and of the systems that exist, where the machine lacks them."""
 
 from grt_platform.runtime.testing import missing_packages
 
