@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     ldap_bind_password: SecretStr = Field(SecretStr(""), description="Password of that entry")
     ldap_timeout_s: int = Field(10, ge=1, description="Longest wait for the directory: to connect, and for each answer")
     ldap_page_size: int = Field(500, ge=1, description="Entries that one answer of the directory holds at most")
+    token: SecretStr = Field(
+        SecretStr(""), description="Access token that `grt` sends; empty for what `grt login` kept"
+    )
+    project: str = Field("default", description="Project that commands mean when none is named")
 
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
     sensor_interval_s: int = Field(10, ge=1, description="Seconds between two looks of a sensor")

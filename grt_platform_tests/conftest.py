@@ -6,6 +6,7 @@ for name in [name for name in os.environ if name.startswith("GRT_")]:
     del os.environ[name]
 os.environ.pop("DAGSTER_HOME", None)
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 pytest_plugins = [
     "grt_platform_tests.fixtures.postgres",

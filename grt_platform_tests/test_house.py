@@ -12,6 +12,7 @@ import pytest
 import grt_platform
 from grt_platform import systems
 from grt_platform.kernel.accounts import STATUSES
+from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Kind, Table
 from grt_platform.settings import Settings
 
@@ -67,7 +68,7 @@ def test_a_system_says_source_flow_and_questions_in_its_docstring(system):
     assert all(word in doc for word in ("Source:", "Flow:", "Questions:"))
 
 
-ALL_TABLES = [table for system in SYSTEMS for table in tables(system)]
+ALL_TABLES = [*(table for system in SYSTEMS for table in tables(system)), *platform_tables()]
 
 
 @pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.name)

@@ -56,7 +56,8 @@ def create_table(table: Table) -> str:
     The key of a table that is cut is looked at when a transaction ends: partitions replaced in one transaction may hand
     rows to each other.
     """
-    made = _create(relation(table), [_column(column) for column in table.columns], table.key)
+    lines = [*(_column(column) for column in table.columns), *_constraints(table)]
+    made = _create(relation(table), lines, table.key)
     return f"{made[:-2]} DEFERRABLE INITIALLY DEFERRED\n)" if table.key and table.partition_by else made
 
 
@@ -87,7 +88,20 @@ def statements(table: Table) -> list[str]:
     if table.is_bulk:
         return [*_bulk(table), *comments(table)]
     index = create_index(table)
-    return [create_table(table), *([index] if index else []), *comments(table)]
+    lookups = [_lookup(table, columns) for columns in table.indexed]
+    return [create_table(table), *([index] if index else []), *lookups, *comments(table)]
+
+
+def _constraints(table: Table) -> Iterator[str]:
+    for columns in table.unique:
+        yield f"UNIQUE ({', '.join(map(quoted, columns))})"
+    for column, other in table.refers:
+        yield f"FOREIGN KEY ({quoted(column)}) REFERENCES {'.'.join(map(quoted, other.split('.')))}"
+
+
+def _lookup(table: Table, columns: Sequence[str]) -> str:
+    name = quoted("_".join((table.noun, *columns)))
+    return f"CREATE INDEX {name} ON {relation(table)} ({', '.join(map(quoted, columns))})"
 
 
 def _bulk(table: Table) -> list[str]:

@@ -10,10 +10,11 @@ import psycopg
 
 from grt_platform.adapters.copying import clear, copy
 from grt_platform.adapters.database import LightDatabase
-from grt_platform.adapters.ddl import literal, quoted
+from grt_platform.adapters.ddl import literal, quoted, relation
 from grt_platform.adapters.frames import Frames, pieces
 from grt_platform.adapters.postgres import Connection, available, connect
 from grt_platform.kernel.errors import UnavailableError
+from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
 
 Parameters = Sequence[object] | Mapping[str, object]
@@ -94,18 +95,30 @@ class Warehouse(LightDatabase):
 
 
 def grant_reader(url: str, role: str, *, password: str | None = None) -> None:
-    """Let the role log in and read the tables of the systems there are, those to come included, and write nothing."""
+    """Let the role log in and read the tables of the systems, those to come included, and write nothing.
+
+    Of the platform's own schemas it reads the described tables alone, without their secret columns.
+    """
     name = quoted(role)
     with Warehouse(url).transaction() as connection:
         connection.execute(_MAKE_ROLE.format(name).encode())
         if password is not None:
             connection.execute(f"ALTER ROLE {name} PASSWORD {literal(password)}".encode())
         connection.execute(f"ALTER ROLE {name} SET default_transaction_read_only = on".encode())
-        for row in connection.execute(_SYSTEM_SCHEMAS).fetchall():
-            schema = quoted(str(row["nspname"]))
+        own = platform_tables()
+        for table in own:
+            _grant_columns(connection, name, table)
+        schemas = {str(row["nspname"]) for row in connection.execute(_SYSTEM_SCHEMAS).fetchall()}
+        for schema in map(quoted, sorted(schemas - {table.system for table in own})):
             connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {name}".encode())
             connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {name}".encode())
             connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {name}".encode())
+
+
+def _grant_columns(connection: Connection, role: str, table: Table) -> None:
+    shown = ", ".join(quoted(column.name) for column in table if not column.is_secret)
+    connection.execute(f"GRANT USAGE ON SCHEMA {quoted(table.system)} TO {role}".encode())
+    connection.execute(f"GRANT SELECT ({shown}) ON {relation(table)} TO {role}".encode())
 
 
 def _acquire(connection: Connection, key: int, name: str, patience_s: float) -> None:

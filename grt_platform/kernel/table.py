@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import chain
 
 import polars as pl
 import pyarrow as pa
@@ -30,12 +31,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its unit is in its name, its meaning in its description."""
+    """One column: its unit is in its name, its meaning in its description; no reader sees a secret one."""
 
     name: str
     kind: Kind
     description: str
     is_nullable: bool = True
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Table:
         key: Columns that identify a row within the whole table; empty where rows have no identity.
         is_private: True for what never leaves the lake (no Postgres, no download, no web page).
         is_bulk: True for tables of many million rows, which the warehouse stores lean (ADR 0006).
+        unique, indexed: Further sets of columns that are unique, or looked up by, in Postgres.
+        refers: Columns that name a row of another table, `schema.table`, by its key.
     """
 
     system: str
@@ -59,12 +63,16 @@ class Table:
     key: tuple[str, ...] = ()
     is_private: bool = False
     is_bulk: bool = False
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexed: tuple[tuple[str, ...], ...] = ()
+    refers: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
             raise ValueError(f"{self.name}: a column is named twice")
-        unknown = {*self.partition_by, *self.key} - set(names)
+        named = {*self.partition_by, *self.key, *chain(*self.unique, *self.indexed), *(name for name, _ in self.refers)}
+        unknown = named - set(names)
         if unknown:
             raise ValueError(f"{self.name}: no such columns: {', '.join(sorted(unknown))}")
 

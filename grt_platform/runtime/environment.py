@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grt_platform.adapters.private_file import write_private
 from grt_platform.runtime.installation import Installation
-from grt_platform.runtime.state import State, write_private
+from grt_platform.runtime.state import State
 from grt_platform.settings import Settings
 
 READER_ROLE = "grt_reader"

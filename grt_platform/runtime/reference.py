@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
 from grt_platform.runtime import commands
 from grt_platform.runtime.systems import system_names, systems_with
@@ -45,13 +46,13 @@ def command_tree() -> click.Group:
 
 
 def tables() -> dict[str, Table]:
-    """Every table of every system by `system/layer/noun`, the registries last."""
+    """Every table of every system by `system/layer/noun`, the registries last, then the platform's own."""
     found: dict[str, Table] = {}
     for system in system_names():
         module = import_module(f"grt_platform.systems.{system}.schemas")
         registries = [each for each in vars(module).values() if isinstance(each, Table) and each.layer == "registry"]
         found |= {table.name: table for table in (*module.TABLES, *registries)}
-    return found
+    return found | {table.name: table for table in platform_tables()}
 
 
 def _known_settings() -> Iterator[tuple[str, str, str]]:

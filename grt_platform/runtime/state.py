@@ -1,12 +1,11 @@
 """What an installation remembers from start to start: its ports, its passwords, and the processes that run now."""
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
+from grt_platform.adapters.private_file import write_private
 from grt_platform.adapters.process import ProcessId
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.runtime.installation import Installation
@@ -80,19 +79,6 @@ def read_state(installation: Installation) -> State:
 def write_state(installation: Installation, state: State) -> None:
     """The state is on disk as one, readable by its owner alone."""
     write_private(installation.state_file, json.dumps(asdict(state), indent=2) + "\n")
-
-
-def write_private(path: Path, text: str) -> None:
-    """The file holds exactly `text`, was never half written, and only its owner may read it."""
-    growing = path.with_name(f"{path.name}.new")
-    try:
-        with os.fdopen(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-        growing.replace(path)
-    except OSError as error:
-        raise UnavailableError(
-            f"Cannot write {path}: {error.strerror}; make room or give the right to write"
-        ) from error
 
 
 def _process(raw: dict[str, float] | None) -> ProcessId | None:

@@ -15,7 +15,7 @@ from grt_platform import __version__, systems
 from grt_platform.adapters.database import LightDatabase
 from grt_platform.adapters.store import open_store
 from grt_platform.settings import Settings, settings
-from grt_platform.web import health, logs, objects, pages, problems
+from grt_platform.web import health, logs, objects, pages, problems, projects, whoami
 from grt_platform.web.headers import SecurityHeaders
 from grt_platform.web.limits import BodyLimit, FailureLimit
 from grt_platform.web.sign_in import admit, asks_itself
@@ -43,7 +43,8 @@ def create_app() -> FastAPI:
     problems.install(app)
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
-    for router in (health.router, pages.router, objects.router, *system_routers()):
+    own = (health, pages, whoami, projects, objects)
+    for router in (*(module.router for module in own), *system_routers()):
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

@@ -15,6 +15,7 @@ from grt_platform.web.headers import PRIVATE, security_headers
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 10
+NOTHING_HERE = "There is nothing at this address; GET /docs lists all addresses."
 
 
 class ProblemError(Exception):
@@ -84,7 +85,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     details = {
-        HTTPStatus.NOT_FOUND: "There is nothing at this address; GET /docs lists all addresses.",
+        HTTPStatus.NOT_FOUND: NOTHING_HERE,
         HTTPStatus.METHOD_NOT_ALLOWED: f"This address does not take {request.method}; see the Allow header.",
     }
     phrase = HTTPStatus(error.status_code).phrase

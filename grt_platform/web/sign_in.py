@@ -1,7 +1,8 @@
-"""Who is asking: every route asks for the administrator's key unless it is marked as open to others."""
+"""Who may call what: every route is the administrator's unless it is marked; `admit` proves who asks."""
 
 import math
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import Enum
 from hmac import compare_digest
 from http import HTTPStatus
@@ -9,6 +10,9 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
+from grt_platform.adapters.accounts.asking import by_token
+from grt_platform.adapters.accounts.made_secrets import MARK
+from grt_platform.kernel.identity import KEY_PRINCIPAL, Principal
 from grt_platform.settings import settings
 from grt_platform.web.limits import FailureLimit
 from grt_platform.web.problems import ProblemError
@@ -20,7 +24,8 @@ Route = TypeVar("Route", bound=Callable[..., Any])
 class Access(Enum):
     """Who may call a route."""
 
-    ADMIN = "the administrator"
+    ADMIN = "an administrator"
+    SIGNED_IN = "anybody who is signed in"
     OWN = "whoever the route itself lets in"
     PUBLIC = "anybody"
 
@@ -28,6 +33,11 @@ class Access(Enum):
 def public(route: Route) -> Route:
     """Marks a route that anybody may call."""
     return _marked(route, Access.PUBLIC, "nothing")
+
+
+def signed_in(route: Route) -> Route:
+    """Marks a route for anybody who is signed in; what he may see there the route decides (`access.allow`)."""
+    return _marked(route, Access.SIGNED_IN, "a sign-in or token")
 
 
 def asks_itself(asks_for: str) -> Callable[[Route], Route]:
@@ -43,7 +53,7 @@ def access_of(route: Callable[..., Any]) -> Access:
 
 def asked_by(route: Callable[..., Any]) -> str:
     """The credentials that `route` asks for, in words."""
-    return str(getattr(route, _ASKS_FOR, "the administrator's key"))
+    return str(getattr(route, _ASKS_FOR, "an administrator's sign-in, token or key"))
 
 
 def _marked(route: Route, access: Access, asks_for: str) -> Route:
@@ -53,17 +63,37 @@ def _marked(route: Route, access: Access, asks_for: str) -> Route:
 
 
 def admit(request: Request) -> None:
-    """Lets a request through to its route; the dependency of every route of the app."""
-    if access_of(request.scope["route"].endpoint) is Access.ADMIN:
-        refuse_unless(request, credentials_are_good=is_admin(request), scheme="Bearer")
+    """Lets a request through to its route, which finds who asks in `request.state.principal`; a dependency of them all.
+
+    Raises:
+        ProblemError: 401, 403 for one who is no administrator where only those may, or 429.
+    """
+    access = access_of(request.scope["route"].endpoint)
+    if access in {Access.PUBLIC, Access.OWN}:
+        return
+    asking = identify(request)
+    refuse_unless(request, credentials_are_good=asking is not None, scheme="Bearer")
+    if asking is None or (access is Access.ADMIN and not asking.is_admin):
+        detail = "Only administrators of the platform may do this; a token must have been made for it (--admin)."
+        raise ProblemError(HTTPStatus.FORBIDDEN, detail)
+    request.state.principal = asking
 
 
-def is_admin(request: Request) -> bool:
-    """Whether the request carries the administrator's key: `Authorization: Bearer <key>`."""
+def identify(request: Request) -> Principal | None:
+    """Whoever proves who he is by `Authorization: Bearer <token or the administrator's key>`."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    if _is_key(given.strip()):
+        return KEY_PRINCIPAL
+    if given.startswith(MARK):
+        return by_token(request.app.state.warehouse, given.strip(), datetime.now(UTC))
+    return None
+
+
+def _is_key(given: str) -> bool:
     key = settings().admin_key.get_secret_value()
-    is_same = compare_digest(given.strip().encode(), key.encode())
-    return is_same and bool(key) and scheme.lower() == "bearer"
+    return compare_digest(given.encode(), key.encode()) and bool(key)
 
 
 def refuse_unless(request: Request, *, credentials_are_good: bool, scheme: str) -> None:
@@ -79,6 +109,7 @@ def refuse_unless(request: Request, *, credentials_are_good: bool, scheme: str) 
         detail = f"Too many requests with wrong credentials came from this address; try again in {wait_s} s."
         raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(wait_s)})
     if not credentials_are_good:
-        failures.failed(address)
+        if "Authorization" in request.headers:  # one that sends none guesses nothing
+            failures.failed(address)
         headers = {"WWW-Authenticate": f'{scheme} realm="grt"'}
         raise ProblemError(HTTPStatus.UNAUTHORIZED, "Credentials are missing or wrong.", headers)

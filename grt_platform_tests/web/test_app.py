@@ -33,6 +33,7 @@ VALUES = {
     "suffix": "csv",
     "store": "raw",
     "key": "a/b",
+    "project": "somewhere",
 }
 
 

@@ -1,11 +1,11 @@
-"""Who uploads, and who reads: an instance by its key, the administrator by his."""
+"""Who uploads, and who reads: an instance by its key; whoever is signed in reads too."""
 
 from dataclasses import dataclass, field
 
 from fastapi import Request
 
 from grt_platform.systems.galaxy.serving.instances import verify
-from grt_platform.web.sign_in import is_admin, refuse_unless
+from grt_platform.web.sign_in import identify, refuse_unless
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ def uploader(request: Request) -> Uploader:
 
 
 def reader(request: Request) -> None:
-    """Lets the administrator and every instance with a key read.
+    """Lets everybody who is signed in and every instance with a key read.
 
     Raises:
         ProblemError: 401 or 429.
     """
     asking = _claimed(request)
-    is_known = is_admin(request) or verify(request.app.state.warehouse, asking.instance_id, asking.key)
+    is_known = identify(request) is not None or verify(request.app.state.warehouse, asking.instance_id, asking.key)
     refuse_unless(request, credentials_are_good=is_known, scheme="Bearer")
 
 

@@ -17,7 +17,7 @@ from grt_platform.web.sign_in import asks_itself
 
 router = APIRouter(tags=["galaxy: answers"], dependencies=[Depends(reader)])
 
-_READERS = "an instance's or the administrator's key"
+_READERS = "a sign-in or token, or an instance's key"
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
 _ToolName = Annotated[str, Path(max_length=512, pattern=_PLAIN, description="Tool id; a version in it is ignored")]
 _Instance = Annotated[UUID | None, Query(description="One instance instead of all together")]

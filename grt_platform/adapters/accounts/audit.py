@@ -1,0 +1,94 @@
+"""The audit: events are added, never changed."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from grt_platform.adapters.database import Database
+from grt_platform.adapters.postgres import Connection
+from grt_platform.kernel.identity import Principal
+
+_MOST_LETTERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from."""
+
+    address: str
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that somebody did or tried.
+
+    Attributes:
+        action: What, such as `token.create`.
+        subject: To what or whom.
+        outcome: `ok` or `refused`.
+    """
+
+    action: str
+    subject: str = ""
+    project: str | None = None
+    outcome: str = "ok"
+    reason: str | None = None
+
+
+def record(
+    database: Database,
+    event: Event,
+    origin: Origin,
+    now: datetime,
+    *,
+    who: Principal | None = None,
+    claimed: str = "",
+    connection: Connection | None = None,
+) -> None:
+    """The event is in the audit.
+
+    Args:
+        database: Where the audit is.
+        event: What was done.
+        origin: From where.
+        now: When.
+        who: The person; None where nobody was proven, who then claimed to be `claimed`.
+        claimed: A name that was sent with wrong credentials.
+        connection: One in a transaction of the caller, so that the deed and its record are seen together.
+    """
+    row = {
+        **{name: _bounded(value) for name, value in asdict(event).items()},
+        "event_id": str(uuid4()),
+        "happened_at": now,
+        "user_id": who.user_id if who else None,
+        "name": who.name if who else _bounded(claimed),
+        "token_id": who.token_id if who else None,
+        "address": origin.address,
+        "request_id": origin.request_id,
+    }
+    sql = f"""
+        INSERT INTO identity.audit ({", ".join(row)}) VALUES ({", ".join(f"%({name})s" for name in row)})
+        """
+    if connection is not None:
+        connection.execute(sql.encode(), row)
+        return
+    with database.connection() as own:
+        own.execute(sql.encode(), row)
+
+
+def list_events(database: Database, *, limit: int, before: datetime | None = None) -> list[dict[str, Any]]:
+    """The latest events, the newest first."""
+    return database.fetch(
+        """
+        SELECT happened_at, name, action, subject, project, outcome, reason, address, token_id, request_id
+        FROM identity.audit WHERE happened_at < coalesce(%(before)s, 'infinity'::timestamptz)
+        ORDER BY happened_at DESC, event_id LIMIT %(limit)s
+        """,
+        {"limit": limit, "before": before},
+    )
+
+
+def _bounded(value: str | None) -> str | None:
+    return None if value is None else value.replace("\0", "")[:_MOST_LETTERS]

@@ -1,0 +1,7 @@
+"""Options that many commands share."""
+
+import click
+
+token_option = click.option("--token", default="", help="Access token; else GRT_TOKEN, else what `grt login` kept.")
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+project_option = click.option("--project", default="", help="The project; else GRT_PROJECT.")

@@ -1,0 +1,24 @@
+"""Who am I, and what may I do."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from grt_platform.web.access import Asking
+from grt_platform.web.sign_in import signed_in
+
+router = APIRouter(tags=["accounts"])
+
+
+@router.get("/whoami", summary="Who am I, and what may I do where")
+@signed_in
+def whoami(asking: Asking) -> dict[str, Any]:
+    """The person behind the credentials, with the role that counts in each of his projects."""
+    return {
+        "user_id": asking.user_id,
+        "name": asking.name,
+        "is_admin": asking.is_admin,
+        "token_id": asking.token_id,
+        "roles": {project: role.name for project, role in sorted(asking.roles.items())},
+        "everywhere": asking.everywhere.name if asking.everywhere else None,
+    }
