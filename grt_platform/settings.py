@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     ldap_timeout_s: int = Field(10, ge=1, description="Longest wait for the directory: to connect, and for each answer")
     ldap_page_size: int = Field(500, ge=1, description="Entries that one answer of the directory holds at most")
     token: SecretStr = Field(
-        SecretStr(""), description="Access token that `grt` sends; empty for what `grt login` kept"
+        SecretStr(""), description="Access token that commands send; empty for the one kept at sign-in"
     )
     project: str = Field("default", description="Project that commands mean when none is named")
 
