@@ -8,6 +8,7 @@ import dagster as dg
 from grt_platform import systems
 from grt_platform.orchestration.alerts import platform_alerts
 from grt_platform.orchestration.execution import EXECUTOR
+from grt_platform.orchestration.job_run import JobsResource
 from grt_platform.orchestration.lake import LakeIOManager
 from grt_platform.orchestration.prune import PRUNE_NIGHTLY, platform_prune
 from grt_platform.orchestration.publish import PublishIOManager
@@ -23,6 +24,7 @@ _SHARED = dg.Definitions(
         "lake": _LAKE,
         "warehouse": _WAREHOUSE,
         "clock": ClockResource(),
+        "jobs": JobsResource(),
         "lake_io": LakeIOManager(lake=_LAKE),
         "publish_io": PublishIOManager(warehouse=_WAREHOUSE),
     },

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,3 +63,21 @@ def launched(
     """
     how = [str(os.getpid()), str(int(death_signal)), identity]
     return [sys.executable, "-I", "-S", str(_LAUNCH), *how, *map(str, command)]
+
+
+def own_children() -> frozenset[int]:
+    """The numbers of all processes below this one."""
+    return frozenset(child.pid for child in psutil.Process().children(recursive=True))
+
+
+def end_children(other_than: frozenset[int], *, patience_s: float = 2.0) -> None:
+    """No process below this one is left but those; each is asked to end, then killed when the patience is over."""
+    children = [child for child in psutil.Process().children(recursive=True) if child.pid not in other_than]
+    for child in children:
+        with suppress(psutil.NoSuchProcess):
+            child.terminate()
+    _, left = psutil.wait_procs(children, timeout=patience_s)
+    for child in left:
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    psutil.wait_procs(left, timeout=patience_s)
