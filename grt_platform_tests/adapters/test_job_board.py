@@ -75,7 +75,7 @@ def test_a_request_that_postgres_cannot_hold_is_told_to_the_person(warehouse, va
 def test_what_is_no_job_is_not_there(warehouse, job_id):
     board = JobBoard(warehouse)
     for ask in (board.get, lambda one: board.cancel(one, "ann"), lambda one: board.retry(one, "ann")):
-        with pytest.raises(NoSuchJobError, match="^There is no job .{0,64}$"):
+        with pytest.raises(NoSuchJobError, match=r"^There is no job .{0,64}$"):
             ask(job_id)
 
 
