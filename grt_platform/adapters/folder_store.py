@@ -13,10 +13,12 @@ from typing import BinaryIO
 from grt_platform.adapters.file_errors import told
 from grt_platform.adapters.folder_listing import OPEN_FLAGS, stored, walk
 from grt_platform.adapters.keys import HIDDEN, check_key, check_prefix, is_part
+from grt_platform.adapters.parts import FolderParts, Parts
 from grt_platform.adapters.signing import Grant, check_terms, sign_url, verify
 from grt_platform.adapters.staging import Staging
 from grt_platform.adapters.store import Method, Names, Store, StoredObject
 from grt_platform.kernel.errors import BadInputError, UnavailableError
+from grt_platform.kernel.objects import ObjectExistsError
 from grt_platform.settings import Settings
 
 _BUFFER = 1 << 20
@@ -112,14 +114,16 @@ class FolderStore(Store):
             return self._fill(key, source, target, only_if_absent=only_if_absent)
 
     @contextmanager
-    def writer(self, key: str) -> Iterator[BinaryIO]:
+    def writer(self, key: str, *, only_if_absent: bool = False) -> Iterator[BinaryIO]:
         """A stream whose bytes are the object once the `with` block ends well."""
         path = self._path(check_key(key))
         with self._staging.file(key) as (staged, file):
             yield file
             with told("write", key):
                 file.close()
-                self._staging.publish(staged, path, only_if_absent=False)
+                is_placed = self._staging.publish(staged, path, only_if_absent=only_if_absent)
+            if not is_placed:
+                raise ObjectExistsError(f"{key}: there is an object already, and it stays as it is")
 
     def copy(self, source_key: str, target_key: str, *, only_if_absent: bool = False) -> bool:
         """The object has a second copy, which later changes of the first file do not reach."""
@@ -153,15 +157,33 @@ class FolderStore(Store):
         return f"{path}/" if key.endswith("/") else path, None
 
     def sign(
-        self, method: Method, key: str, *, expires_s: int, size_bytes: int | None = None, sha256: str | None = None
+        self,
+        method: Method,
+        key: str,
+        *,
+        expires_s: int,
+        size_bytes: int | None = None,
+        sha256: str | None = None,
+        md5: str | None = None,
+        is_new: bool = False,
     ) -> str:
         """A URL of our own web API."""
         self._path(check_key(key))
-        check_terms(expires_s, size_bytes, sha256)
+        check_terms(expires_s, size_bytes, sha256, md5)
         if not self._secret:
             raise UnavailableError(f"cannot sign a URL of {key}: set GRT_SIGNING_KEY, or start with `grt up`")
         expires = int(time.time()) + expires_s
-        return sign_url(self._secret, self._web_url, Grant(method, self._name, key, expires, size_bytes, sha256))
+        grant = Grant(method, self._name, key, expires, size_bytes, sha256, md5, is_new)
+        return sign_url(self._secret, self._web_url, grant)
+
+    def vouches(self, key: str, sha256: str) -> bool:
+        """Whether there is an object: our web API publishes only what has the hash it signed."""
+        return bool(sha256) and self.head(key) is not None
+
+    @property
+    def parts(self) -> Parts:
+        """Each part is an object of its own until they are joined."""
+        return FolderParts(self)
 
     def admit(self, grant: Grant, signature: str) -> None:
         """Returns when a request that carries this grant and signature may pass.

@@ -2,7 +2,6 @@
 
 import io
 import shutil
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -14,12 +13,16 @@ import obstore
 
 from grt_platform.adapters import file_errors
 from grt_platform.adapters.keys import check_key, check_prefix
+from grt_platform.adapters.parts import Parts
 from grt_platform.adapters.s3_clients import TRANSFER, S3Access
 from grt_platform.adapters.s3_errors import OccupiedError, told
+from grt_platform.adapters.s3_parts import S3Parts, base64_of
 from grt_platform.adapters.s3_streams import PartWriter, RangeReader
 from grt_platform.adapters.signing import check_terms
 from grt_platform.adapters.store import Method, Names, Store, StoredObject
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
+from grt_platform.kernel.objects import ObjectExistsError
+from grt_platform.kernel.versions import FOLDER as OBJECTS
 from grt_platform.settings import Settings
 
 if TYPE_CHECKING:
@@ -113,10 +116,13 @@ class S3Store(Store):
         return True
 
     @contextmanager
-    def writer(self, key: str) -> Iterator[BinaryIO]:
+    def writer(self, key: str, *, only_if_absent: bool = False) -> Iterator[BinaryIO]:
         """A stream whose bytes are the object once the `with` block ends well; it goes up by parts of 8 MiB or more."""
-        with self._upload(key) as upload:
-            yield cast("BinaryIO", upload)
+        try:
+            with self._upload(key, only_if_absent=only_if_absent) as upload:
+                yield cast("BinaryIO", upload)
+        except OccupiedError as error:
+            raise ObjectExistsError(f"{key}: there is an object already, and it stays as it is") from error
 
     def copy(self, source_key: str, target_key: str, *, only_if_absent: bool = False) -> bool:
         """The object has a second copy, made by the server; with a condition through us, as few servers check it."""
@@ -154,22 +160,52 @@ class S3Store(Store):
         return "s3://" + "/".join(parts), self._access.polars_options()
 
     def sign(
-        self, method: Method, key: str, *, expires_s: int, size_bytes: int | None = None, sha256: str | None = None
+        self,
+        method: Method,
+        key: str,
+        *,
+        expires_s: int,
+        size_bytes: int | None = None,
+        sha256: str | None = None,
+        md5: str | None = None,
+        is_new: bool = False,
     ) -> str:
         """A presigned URL of the server itself."""
-        check_terms(expires_s, size_bytes, sha256)
+        check_terms(expires_s, size_bytes, sha256, md5)
         wanted: dict[str, Any] = {"Bucket": self._bucket, "Key": self._full(key)}
-        if method == "PUT" and size_bytes is not None:
-            wanted["ContentLength"] = size_bytes
-        if method == "PUT" and sha256 is not None:
-            wanted["ChecksumSHA256"] = _base64(sha256)
+        if method == "PUT":
+            terms = {
+                "ContentLength": size_bytes,
+                "ChecksumSHA256": sha256 and base64_of(sha256),
+                "ContentMD5": md5 and base64_of(md5),
+                "IfNoneMatch": "*" if is_new else None,
+            }
+            wanted |= {name: value for name, value in terms.items() if value is not None}
         operation: Any = {"GET": "get_object", "PUT": "put_object"}[method]
         with told("sign a URL of", key):
             return self._control.generate_presigned_url(operation, Params=wanted, ExpiresIn=expires_s)
 
-    def upload_headers(self, sha256: str | None, /) -> dict[str, str]:
-        """The header by which the server checks the hash."""
-        return {} if sha256 is None else {"x-amz-checksum-sha256": _base64(sha256)}
+    def upload_headers(
+        self, sha256: str | None = None, /, *, md5: str | None = None, is_new: bool = False
+    ) -> dict[str, str]:
+        """The headers by which the server checks hash and novelty."""
+        headers = {
+            "x-amz-checksum-sha256": sha256 and base64_of(sha256),
+            "Content-MD5": md5 and base64_of(md5),
+            "If-None-Match": "*" if is_new else None,
+        }
+        return {name: value for name, value in headers.items() if value}
+
+    def vouches(self, key: str, sha256: str) -> bool:
+        """Whether the server tells this hash of the object; few servers besides AWS keep it."""
+        with told("look at", key):
+            found = self._control.head_object(Bucket=self._bucket, Key=self._full(key), ChecksumMode="ENABLED")
+        return found.get("ChecksumSHA256") == base64_of(sha256)
+
+    @property
+    def parts(self) -> Parts:
+        """S3's multipart uploads."""
+        return S3Parts(self._control, self._bucket, self._full)
 
     @cached_property
     def _control(self) -> "S3Client":
@@ -206,7 +242,10 @@ class S3Store(Store):
             undo.pop_all()
 
     def _abort_stale(self) -> None:
-        """Ends the uploads that killed writers left a day ago; once per process, and a refusal is no matter."""
+        """Ends the uploads that killed writers left a day ago; once per process, and a refusal is no matter.
+
+        Those of people's objects live as long as the table of versions says.
+        """
         if self._is_clean:
             return
         self._is_clean = True
@@ -214,7 +253,8 @@ class S3Store(Store):
         with suppress(UnavailableError), told("clean", self._prefix):
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
                 for item in page.get("Uploads", []):
-                    if item["Initiated"] < datetime.now(UTC) - _STALE:
+                    is_ours = not item["Key"].removeprefix(f"{self._prefix}/").startswith(f"{OBJECTS}/")
+                    if is_ours and item["Initiated"] < datetime.now(UTC) - _STALE:
                         self._control.abort_multipart_upload(
                             Bucket=self._bucket, Key=item["Key"], UploadId=item["UploadId"]
                         )
@@ -229,7 +269,3 @@ class S3Store(Store):
 def _stored(meta: "ObjectMeta") -> StoredObject:
     modified_at = meta["last_modified"].astimezone(UTC).replace(microsecond=0)  # listings are finer than HEAD
     return StoredObject(meta["path"], meta["size"], modified_at, (meta["e_tag"] or "").strip('"'))
-
-
-def _base64(sha256: str) -> str:
-    return b64encode(bytes.fromhex(sha256)).decode()

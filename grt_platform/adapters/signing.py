@@ -13,6 +13,7 @@ MAX_EXPIRES_S = 3600
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Grant:
         expires: Second of the Unix clock from which on it is void.
         size_bytes: The exact size of a body that is PUT; None allows any.
         sha256: Its hash, in lower-case hexadecimal; None allows any.
+        md5: The same for its MD5.
+        is_new: Whether a PUT is refused once there is an object.
     """
 
     method: str
@@ -34,9 +37,11 @@ class Grant:
     expires: int
     size_bytes: int | None = None
     sha256: str | None = None
+    md5: str | None = None
+    is_new: bool = False
 
 
-def check_terms(expires_s: int, size_bytes: int | None, sha256: str | None) -> None:
+def check_terms(expires_s: int, size_bytes: int | None, sha256: str | None, md5: str | None = None) -> None:
     """Returns when a URL can be signed on these terms.
 
     Raises:
@@ -48,6 +53,8 @@ def check_terms(expires_s: int, size_bytes: int | None, sha256: str | None) -> N
         raise BadInputError(f"a file cannot have {size_bytes} bytes")
     if sha256 is not None and not _SHA256.fullmatch(sha256):
         raise BadInputError(f"{sha256!r} is no sha256: give 64 hexadecimal digits in lower case")
+    if md5 is not None and not _MD5.fullmatch(md5):
+        raise BadInputError(f"{md5!r} is no MD5: give 32 hexadecimal digits in lower case")
 
 
 def sign_url(secret: bytes, web_url: str, grant: Grant) -> str:
@@ -57,6 +64,10 @@ def sign_url(secret: bytes, web_url: str, grant: Grant) -> str:
         query["size"] = str(grant.size_bytes)
     if grant.sha256 is not None:
         query["sha256"] = grant.sha256
+    if grant.md5 is not None:
+        query["md5"] = grant.md5
+    if grant.is_new:
+        query["new"] = "1"
     query["signature"] = _signature(secret, grant)
     return f"{web_url.rstrip('/')}/objects/{quote(grant.store, safe='')}/{quote(grant.key)}?{urlencode(query)}"
 
@@ -67,14 +78,15 @@ def read_grant(method: str, store: str, key: str, query: Mapping[str, str]) -> G
     Raises:
         BadInputError: When the query of the URL is not one that `sign_url` makes, or is for another method.
     """
-    size, sha256 = query.get("size"), query.get("sha256")
+    size, sha256, md5 = query.get("size"), query.get("sha256"), query.get("md5")
     if query.get("method") != method:
         raise BadInputError(f"this URL is not signed for {method}; ask for one that is")
     if not _NUMBER.fullmatch(query.get("expires", "")) or (size is not None and not _NUMBER.fullmatch(size)):
         raise BadInputError("this URL has a damaged query; use it exactly as it was given")
-    if sha256 is not None and not _SHA256.fullmatch(sha256):
+    if (sha256 is not None and not _SHA256.fullmatch(sha256)) or (md5 is not None and not _MD5.fullmatch(md5)):
         raise BadInputError("this URL has a damaged query; use it exactly as it was given")
-    return Grant(method, store, key, int(query["expires"]), None if size is None else int(size), sha256)
+    size_bytes, is_new = None if size is None else int(size), query.get("new") == "1"
+    return Grant(method, store, key, int(query["expires"]), size_bytes, sha256, md5, is_new)
 
 
 def verify(secret: bytes, grant: Grant, signature: str, *, now: float) -> None:
@@ -91,6 +103,7 @@ def verify(secret: bytes, grant: Grant, signature: str, *, now: float) -> None:
 
 def _signature(secret: bytes, grant: Grant) -> str:
     size = "" if grant.size_bytes is None else str(grant.size_bytes)
-    words = ("grt1", grant.method, grant.store, grant.key, str(grant.expires), size, grant.sha256 or "")
+    terms = (size, grant.sha256 or "", grant.md5 or "", "new" if grant.is_new else "")
+    words = ("grt2", grant.method, grant.store, grant.key, str(grant.expires), *terms)
     message = b"".join(b"%d:%s" % (len(word), word) for word in (each.encode() for each in words))
     return hmac.new(secret, message, hashlib.sha256).hexdigest()

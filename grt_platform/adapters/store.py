@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 from urllib.parse import unquote, urlsplit
 
+from grt_platform.adapters.parts import Parts
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.kernel.objects import StoredObject
 from grt_platform.settings import Settings
@@ -66,8 +67,12 @@ class Store(ABC):
         """The bytes of the file `path` are the object; returns like `put`."""
 
     @abstractmethod
-    def writer(self, key: str) -> AbstractContextManager[BinaryIO]:
-        """A stream whose bytes are the object once the `with` block ends well; until then nothing changes."""
+    def writer(self, key: str, *, only_if_absent: bool = False) -> AbstractContextManager[BinaryIO]:
+        """A stream whose bytes are the object once the `with` block ends well; until then nothing changes.
+
+        Raises:
+            ObjectExistsError: At the end, when `only_if_absent` and there is one, which stays.
+        """
 
     @abstractmethod
     def copy(self, source_key: str, target_key: str, *, only_if_absent: bool = False) -> bool:
@@ -91,7 +96,15 @@ class Store(ABC):
 
     @abstractmethod
     def sign(
-        self, method: Method, key: str, *, expires_s: int, size_bytes: int | None = None, sha256: str | None = None
+        self,
+        method: Method,
+        key: str,
+        *,
+        expires_s: int,
+        size_bytes: int | None = None,
+        sha256: str | None = None,
+        md5: str | None = None,
+        is_new: bool = False,
     ) -> str:
         """A URL by which anybody can GET or PUT this one object for `expires_s` seconds, an hour at most.
 
@@ -100,12 +113,28 @@ class Store(ABC):
             key: The object.
             expires_s: Seconds from now.
             size_bytes: The exact size a PUT must have.
-            sha256: The hash (hexadecimal) a PUT must have; the sender adds `upload_headers(sha256)`.
+            sha256: The hash (hexadecimal) a PUT must have.
+            md5: The MD5 (hexadecimal) a PUT must have.
+            is_new: Whether a PUT is refused (412) once there is an object.
+
+        The sender of a PUT adds the `upload_headers` of the same terms.
         """
 
-    def upload_headers(self, _sha256: str | None, /) -> dict[str, str]:
-        """Headers that a PUT to a URL signed with this `sha256` must carry."""
+    def upload_headers(
+        self, _sha256: str | None = None, /, *, md5: str | None = None, is_new: bool = False
+    ) -> dict[str, str]:
+        """Headers that a PUT to a URL signed on these terms must carry."""
+        del md5, is_new  # a folder's URL says them itself
         return {}
+
+    @abstractmethod
+    def vouches(self, key: str, sha256: str) -> bool:
+        """Whether the store itself compared the bytes of this object with this hash when they came by a signed URL."""
+
+    @property
+    @abstractmethod
+    def parts(self) -> Parts:
+        """How an object comes in parts."""
 
 
 def open_store(url: str, settings: Settings) -> Store:

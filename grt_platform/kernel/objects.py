@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from grt_platform.kernel.errors import BadInputError
+
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
@@ -12,3 +14,7 @@ class StoredObject:
     size_bytes: int
     modified_at: datetime
     etag: str
+
+
+class ObjectExistsError(BadInputError):
+    """An object was to be made only if there was none, and there is one."""

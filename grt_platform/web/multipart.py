@@ -1,8 +1,7 @@
 """Reads multipart/form-data as it comes in: every part goes to its own file, hashed and counted on the way."""
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -18,6 +17,7 @@ from grt_platform.kernel.errors import UnavailableError
 from grt_platform.serving.received import ReceivedFile
 from grt_platform.web.limits import allow_body
 from grt_platform.web.problems import ProblemError
+from grt_platform.web.receiving import next_piece
 
 _FRAME_BYTES = 64 * 1024
 
@@ -55,20 +55,11 @@ async def receive_parts(
         form = _Form(folder, most_bytes, files)
         parser = _parser(request.headers.get("Content-Type", ""), form)
         stream = request.stream()
-        while chunk := await _next(stream, idle_s):
+        while chunk := await next_piece(stream, idle_s):
             await run_in_threadpool(_feed, parser, chunk)
         if parser.state != MultipartState.END:
             raise _bad("The form ends before its closing boundary: it was cut off on its way.")
     return form.whole()
-
-
-async def _next(stream: AsyncIterator[bytes], idle_s: float) -> bytes:
-    try:
-        async with asyncio.timeout(idle_s):
-            return await anext(stream, b"")
-    except TimeoutError as error:
-        detail = f"Nothing came in for {idle_s:g} s; send the form again."
-        raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from error
 
 
 def _feed(parser: MultipartParser, chunk: bytes) -> None:

@@ -15,10 +15,12 @@ from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.adapters.signing import Grant, read_grant
 from grt_platform.adapters.store import Method, StoredObject
 from grt_platform.kernel.errors import BadInputError, BadSourceError
+from grt_platform.kernel.objects import ObjectExistsError
+from grt_platform.settings import settings
 from grt_platform.web.limits import allow_body
 from grt_platform.web.problems import ProblemError
 from grt_platform.web.ranges import UnsatisfiableError, read_range
-from grt_platform.web.receiving import Receiver, check_size
+from grt_platform.web.receiving import Receiver, check_size, receive
 
 router = APIRouter(tags=["objects"])
 
@@ -58,14 +60,21 @@ async def upload(store: str, key: str, request: Request) -> Response:
     declared = request.headers.get("content-length", "")
     if declared.isdecimal():
         check_size(grant, int(declared))
+    if grant.is_new and await run_in_threadpool(folder.head, key) is not None:
+        raise _there_already(key)
     allow_body(request, _LARGEST if grant.size_bytes is None else grant.size_bytes)
-    async with contextmanager_in_threadpool(folder.writer(key)) as file:
-        receiver = Receiver(file, grant)
-        async for chunk in request.stream():
-            await receiver.take(chunk)
-        await receiver.finish()
+    try:
+        async with contextmanager_in_threadpool(folder.writer(key, only_if_absent=grant.is_new)) as file:
+            await receive(request, Receiver(file, grant), settings().web_idle_s)
+    except ObjectExistsError as error:
+        raise _there_already(key) from error
     item = await run_in_threadpool(folder.head, key)
     return Response(headers={"ETag": f'"{item.etag}"'} if item else {})
+
+
+def _there_already(key: str) -> ProblemError:
+    detail = f"{key}: there is an object already; announce the upload if you have just sent it"
+    return ProblemError(HTTPStatus.PRECONDITION_FAILED, detail)
 
 
 def _admitted(store: str, key: str, request: Request, method: Method) -> tuple[FolderStore, Grant]:

@@ -1,10 +1,13 @@
 """A request body on its way to the disk: never in memory, never published before it is proven."""
 
+import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import BinaryIO
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from grt_platform.adapters.signing import Grant
 from grt_platform.web.problems import ProblemError
@@ -24,7 +27,8 @@ class Receiver:
 
     def __init__(self, file: BinaryIO, grant: Grant) -> None:
         self._file, self._grant = file, grant
-        self._digest = hashlib.sha256()
+        self._sha256 = hashlib.sha256()
+        self._md5 = hashlib.md5(usedforsecurity=False) if grant.md5 is not None else None
         self._size = 0
         self._batch = bytearray()
 
@@ -49,15 +53,48 @@ class Receiver:
         """
         await run_in_threadpool(self._flush)
         check_size(self._grant, self._size)
-        came = self._digest.hexdigest()
-        if self._grant.sha256 not in {None, came}:
-            detail = f"{self._grant.key}: sha256 {came} came, {self._grant.sha256} was signed; send the file again"
-            raise ProblemError(HTTPStatus.BAD_REQUEST, detail)
+        _check_hash(self._grant.key, "sha256", self._sha256.hexdigest(), self._grant.sha256)
+        if self._md5 is not None:
+            _check_hash(self._grant.key, "MD5", self._md5.hexdigest(), self._grant.md5)
 
     def _flush(self) -> None:
-        self._digest.update(self._batch)
+        self._sha256.update(self._batch)
+        if self._md5 is not None:
+            self._md5.update(self._batch)
         self._file.write(self._batch)
         self._batch.clear()
+
+
+async def receive(request: Request, receiver: Receiver, idle_s: float) -> None:
+    """The whole body went to the receiver, and is what was signed.
+
+    Raises:
+        ProblemError: It is something else, or no byte of it came for `idle_s` seconds.
+    """
+    pieces = request.stream()
+    while piece := await next_piece(pieces, idle_s):
+        await receiver.take(piece)
+    await receiver.finish()
+
+
+async def next_piece(pieces: AsyncIterator[bytes], idle_s: float) -> bytes:
+    """The next piece of a body, empty at its end.
+
+    Raises:
+        ProblemError: 408 when nothing came for `idle_s` seconds.
+    """
+    try:
+        async with asyncio.timeout(idle_s):
+            return await anext(pieces, b"")
+    except TimeoutError as error:
+        detail = f"Nothing came in for {idle_s:g} s; send it again."
+        raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from error
+
+
+def _check_hash(key: str, kind: str, came: str, signed: str | None) -> None:
+    if signed not in {None, came}:
+        detail = f"{key}: {kind} {came} came, {signed} was signed; send the file again"
+        raise ProblemError(HTTPStatus.BAD_REQUEST, detail)
 
 
 def check_size(grant: Grant, size_bytes: int) -> None:

@@ -1,0 +1,11 @@
+"""The schema objects: versions of the objects of projects, their names, parts, quotas, and what buckets announced."""
+
+from grt_platform.adapters.migrations import run
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Make the schema and its tables."""
+    run("0002_objects.sql")

@@ -1,0 +1,431 @@
+"""Uploads into projects: promised, sent by signed URLs, announced, proven, and only then a version of an object."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from psycopg.errors import UniqueViolation
+
+from grt_platform.adapters.database import Database
+from grt_platform.adapters.object_rows import (
+    COLUMNS,
+    changing,
+    end,
+    publish,
+    read_version,
+    take_room,
+    version_of,
+)
+from grt_platform.adapters.postgres import Connection
+from grt_platform.adapters.store import Store
+from grt_platform.kernel.errors import BadInputError, BadSourceError
+from grt_platform.kernel.object_names import has_suffix, object_name, skeleton
+from grt_platform.kernel.objects import ObjectExistsError
+from grt_platform.kernel.versions import (
+    EndedError,
+    NotYetError,
+    ObjectVersion,
+    PartPromise,
+    Promise,
+    QuotaError,
+    State,
+    TakenError,
+    check_sha256,
+    part_size_for,
+    time_ordered_id,
+)
+
+SIGNED_S = 3600
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What uploads may take.
+
+    Attributes:
+        quota_bytes: Room of a project that has no limit of its own.
+        largest_bytes: Most bytes of one object.
+        most_pending: Most uploads of a project that are under way at once.
+        lifetime: After which an upload that nobody touched ends.
+    """
+
+    quota_bytes: int
+    largest_bytes: int
+    most_pending: int
+    lifetime: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPut:
+    """A URL that takes exactly the promised bytes by PUT with exactly these headers, until `expires_at`."""
+
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+    number: int | None = None
+
+
+class Uploads:
+    """What comes into projects.
+
+    Args:
+        database: The warehouse's database, with the schema `objects`.
+        store: The raw store.
+        limits: What uploads may take.
+        random: Gives random bytes, for ids.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        store: Store,
+        limits: UploadLimits,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self._database, self._store, self._limits, self._random = database, store, limits, random
+
+    def create(
+        self, project: str, name: str, promise: Promise, *, by: str, now: datetime, part_bytes: int | None = None
+    ) -> ObjectVersion:
+        """A new upload, pending; its room is taken.
+
+        Args:
+            project: The project.
+            name: The object it becomes a version of.
+            promise: What its bytes will be.
+            by: Who asks.
+            now: The time.
+            part_bytes: Size of its parts; None for one PUT, or for parts of our choice where it is too large for one.
+
+        Raises:
+            BadInputError: The name, the promise or the size of parts is not allowed.
+            TakenError: Another object's name looks the same.
+            QuotaError: The project has no room.
+        """
+        parts = part_size_for(promise.size_bytes, part_bytes)
+        self._check(promise, parts)
+        version = ObjectVersion(
+            version_id=time_ordered_id(now, self._random(10)),
+            project=project,
+            name=object_name(name),
+            size_bytes=promise.size_bytes,
+            state=State.PENDING,
+            sha256=promise.sha256,
+            md5=promise.md5,
+            part_bytes=parts,
+            created_by=by,
+            created_at=now,
+            expires_at=now + self._limits.lifetime,
+        )
+        with changing(self._database, project) as connection:
+            self._admit(connection, version)
+            _insert(connection, version)
+        return version
+
+    def put_url(self, version: ObjectVersion, *, now: datetime) -> SignedPut:
+        """A URL for the bytes of a pending upload that comes in one PUT; ask again when it has expired.
+
+        Raises:
+            EndedError: The upload is over.
+            BadInputError: It comes in parts.
+        """
+        if version.part_bytes is not None:
+            raise BadInputError(f"{version.name}: this upload comes in {version.parts_count} parts; ask for their URLs")
+        self._extend(version, now)
+        url = self._store.sign(
+            "PUT",
+            version.key,
+            expires_s=SIGNED_S,
+            size_bytes=version.size_bytes,
+            sha256=version.sha256,
+            md5=version.md5,
+            is_new=True,
+        )
+        headers = self._store.upload_headers(version.sha256, md5=version.md5, is_new=True)
+        return SignedPut(url, headers, now + timedelta(seconds=SIGNED_S))
+
+    def part_urls(self, version: ObjectVersion, parts: Sequence[PartPromise], *, now: datetime) -> list[SignedPut]:
+        """A URL for each of these parts of a pending upload; the same part may be asked for again.
+
+        Raises:
+            EndedError: The upload is over.
+            BadInputError: There is no such part, or it has another size.
+            TakenError: The part was promised with another hash before.
+        """
+        for part in parts:
+            check_sha256(part.sha256)
+            if part.size_bytes != version.part_size(part.number):
+                wanted = version.part_size(part.number)
+                raise BadInputError(f"{version.name}: part {part.number} has {wanted} bytes, not {part.size_bytes}")
+        token = self._extend(version, now, parts)
+        until = now + timedelta(seconds=SIGNED_S)
+        door = self._store.parts
+        return [
+            SignedPut(door.sign(version.key, token, part, expires_s=SIGNED_S), door.headers(part), until, part.number)
+            for part in parts
+        ]
+
+    def parts(self, version: ObjectVersion) -> list[PartPromise]:
+        """The parts that have come, so that the others can be sent; each has the hash that was promised of it."""
+        with self._database.connection() as connection:
+            token = _token(connection, version)
+            promised = _promised(connection, version)
+        if version.state is not State.PENDING or not token:
+            return []
+        here = self._store.parts.arrived(version.key, token)
+        return [part for part in promised if here.get(part.number) == part.size_bytes]
+
+    def complete(self, project: str, version_id: str, *, now: datetime, sha256: str | None = None) -> ObjectVersion:
+        """The announcement: the bytes are here, whole and right, and are the current version; again, the same answer.
+
+        Every call looks at the store itself, so that any number of callers, or none, may have announced before.
+
+        Args:
+            project: The project.
+            version_id: The upload.
+            now: The time.
+            sha256: Hash of the whole, where it was not promised before.
+
+        Raises:
+            NotYetError: Bytes are missing; says which parts. Send them and announce again.
+            EndedError: The upload was aborted, expired, or failed.
+            BadSourceError: The bytes are not those that were promised; the upload has failed with this.
+        """
+        check_sha256(sha256)
+        with self._database.connection() as connection:
+            version = read_version(connection, project, version_id)
+        if version.state is State.STORED:
+            return _same(version, sha256)
+        _require_pending(version)
+        wanted = version.sha256 or sha256
+        if version.part_bytes is not None and wanted is None:
+            raise BadInputError(f"{version.name}: say the sha256 of the whole with the announcement")
+        found = self._digest_of_parts(version, now) if version.part_bytes is not None else self._digest(version)
+        if found != (wanted or found) or (sha256 or found) != found:
+            self._fail(version, f"sha256 {found} came, {wanted} was promised")
+            raise BadSourceError(f"sha256 {found} came, {wanted} was promised; upload it again", version.name)
+        with changing(self._database, project) as connection:
+            present = read_version(connection, project, version_id)
+            if present.state is State.STORED:
+                return present
+            _require_pending(present)
+            publish(connection, present, found, now)
+            return read_version(connection, project, version_id)
+
+    def abort(self, project: str, version_id: str) -> ObjectVersion:
+        """The upload is over, its bytes are gone and its room is free; again, or after another end, the same.
+
+        Raises:
+            AbsentError: There is no such upload.
+            EndedError: It is stored; delete the object instead.
+        """
+        with changing(self._database, project) as connection:
+            version = read_version(connection, project, version_id)
+            if version.state is State.STORED:
+                raise EndedError(f"{version.name}: this upload is stored already; delete the object instead")
+            token = _token(connection, version)
+            if version.state is State.PENDING:
+                end(connection, version, State.ABORTED, "aborted")
+            ended = read_version(connection, project, version_id)
+        self._clear(version, token)
+        return ended
+
+    def pending(self, project: str) -> list[ObjectVersion]:
+        """The uploads of the project that are under way, the oldest first."""
+        rows = self._database.fetch(
+            f"SELECT {COLUMNS} FROM objects.versions AS v WHERE v.project = %s AND v.state = 'pending' "
+            "ORDER BY v.created_at, v.version_id",
+            [project],
+        )
+        return [version_of(row) for row in rows]
+
+    def add(self, project: str, name: str, source: BinaryIO, *, by: str, now: datetime) -> ObjectVersion:
+        """The bytes of the seekable `source`, read to its end, are a stored version; for writers on our side."""
+        digest = hashlib.sha256()
+        size_bytes = 0
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            size_bytes += len(chunk)
+        source.seek(0)
+        version = self.create(project, name, Promise(size_bytes, digest.hexdigest()), by=by, now=now)
+        with ExitStack() as undo:
+            undo.callback(self.abort, project, version.version_id)
+            with self._store.writer(version.key, only_if_absent=True) as target:
+                while chunk := source.read(_CHUNK):
+                    target.write(chunk)
+            stored = self.complete(project, version.version_id, now=now)
+            undo.pop_all()
+        return stored
+
+    def _check(self, promise: Promise, parts: int | None) -> None:
+        if promise.size_bytes > self._limits.largest_bytes:
+            raise QuotaError(
+                f"{promise.size_bytes} bytes are more than the {self._limits.largest_bytes} that one object may have"
+            )
+        if parts is None and promise.sha256 is None and promise.md5 is None:
+            raise BadInputError("promise the sha256 or the MD5 of the bytes, so that what comes can be checked")
+
+    def _admit(self, connection: Connection, version: ObjectVersion) -> None:
+        [row] = connection.execute(
+            "SELECT suffixes, (SELECT count(*) FROM objects.versions AS v WHERE v.project = p.project "
+            "AND v.state = 'pending') AS pending FROM objects.projects AS p WHERE p.project = %s",
+            [version.project],
+        ).fetchall()
+        suffixes = tuple(row["suffixes"]) if isinstance(row["suffixes"], list) else ()
+        if not has_suffix(version.name, suffixes):
+            raise BadInputError(f"{version.name}: project {version.project} takes {', '.join(suffixes)} only")
+        if int(str(row["pending"])) >= self._limits.most_pending:
+            raise QuotaError(
+                f"project {version.project} has {row['pending']} uploads under way, which is the most; "
+                "announce or abort some first"
+            )
+        take_room(connection, version.project, version.size_bytes, self._limits.quota_bytes)
+
+    def _extend(self, version: ObjectVersion, now: datetime, parts: Sequence[PartPromise] = ()) -> str:
+        """The upload lives on, URLs for an hour may be out, the parts are promised; returns the token of its parts."""
+        with changing(self._database, version.project) as connection:
+            _require_pending(read_version(connection, version.project, version.version_id))
+            connection.execute(
+                "UPDATE objects.versions SET expires_at = %s, signed_until = %s WHERE version_id = %s",
+                [now + self._limits.lifetime, now + timedelta(seconds=SIGNED_S), version.version_id],
+            )
+            _promise_parts(connection, version, parts)
+            token = _token(connection, version)
+        return token or (self._begin(version) if version.part_bytes is not None else "")
+
+    def _begin(self, version: ObjectVersion) -> str:
+        """The token of its parts; of several who begin at once one does, the others take its token."""
+        begun = self._store.parts.begin(version.key)
+        with changing(self._database, version.project) as connection:
+            connection.execute(
+                "UPDATE objects.versions SET parts_token = coalesce(parts_token, %s) WHERE version_id = %s",
+                [begun, version.version_id],
+            )
+            token = _token(connection, version)
+        if token != begun:
+            self._store.parts.abort(version.key, begun)
+        return token
+
+    def _digest(self, version: ObjectVersion) -> str:
+        """The sha256 of the bytes that lie in the store."""
+        found = self._store.head(version.key)
+        if found is None or found.size_bytes != version.size_bytes:
+            raise NotYetError(f"{version.name}: its bytes are not here yet; PUT them to the signed URL, then announce")
+        if version.sha256 is not None and self._store.vouches(version.key, version.sha256):
+            return version.sha256
+        sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+        with self._store.open(version.key) as stream:
+            while chunk := stream.read(_CHUNK):
+                sha256.update(chunk)
+                if version.md5 is not None:
+                    md5.update(chunk)
+        if version.md5 not in {None, md5.hexdigest()}:
+            self._fail(version, f"MD5 {md5.hexdigest()} came, {version.md5} was promised")
+            raise BadSourceError(f"MD5 {md5.hexdigest()} came, {version.md5} was promised; upload again", version.name)
+        return sha256.hexdigest()
+
+    def _digest_of_parts(self, version: ObjectVersion, now: datetime) -> str:
+        """The same of parts, which are joined where that was not done before."""
+        token = self._extend(version, now)
+        if self._store.head(version.key) is None:
+            here = {part.number: part for part in self.parts(version)}
+            missing = [number for number in range(1, version.parts_count + 1) if number not in here]
+            if missing:
+                raise NotYetError(
+                    f"{version.name}: {len(missing)} of {version.parts_count} parts are not here yet, the first is "
+                    f"part {missing[0]}; send them, then announce"
+                )
+            with suppress(ObjectExistsError):  # somebody else joined them meanwhile
+                found = self._store.parts.join(version.key, token, [here[number] for number in sorted(here)])
+                if found is not None:
+                    return found
+        return self._digest(replace(version, sha256=None))
+
+    def _fail(self, version: ObjectVersion, reason: str) -> None:
+        with changing(self._database, version.project) as connection:
+            present = read_version(connection, version.project, version.version_id)
+            _require_pending(present)
+            token = _token(connection, present)
+            end(connection, present, State.FAILED, reason)
+        self._clear(version, token)
+
+    def _clear(self, version: ObjectVersion, token: str) -> None:
+        """Nothing lies in the store of a version that has ended."""
+        if token:
+            self._store.parts.abort(version.key, token)
+        self._store.delete(version.key)
+
+
+def _same(version: ObjectVersion, sha256: str | None) -> ObjectVersion:
+    if sha256 not in {None, version.sha256}:
+        raise BadSourceError(
+            f"it is stored with sha256 {version.sha256}, not {sha256}; compare your file", version.name
+        )
+    return version
+
+
+def _require_pending(version: ObjectVersion) -> None:
+    if version.state is not State.PENDING:
+        raise EndedError(
+            f"{version.name}: this upload is over, {version.state} ({version.reason or 'whole'}); make a new one"
+        )
+
+
+def _insert(connection: Connection, version: ObjectVersion) -> None:
+    try:
+        with connection.transaction():
+            connection.execute(
+                "INSERT INTO objects.names (project, name, skeleton) VALUES (%s, %s, %s) "
+                "ON CONFLICT (project, name) DO NOTHING",
+                [version.project, version.name, skeleton(version.name)],
+            )
+    except UniqueViolation as error:
+        [twin] = connection.execute(
+            "SELECT name FROM objects.names WHERE project = %s AND skeleton = %s",
+            [version.project, skeleton(version.name)],
+        ).fetchall()
+        raise TakenError(
+            f"{version.name}: people would take it for the object {twin['name']!r}; use that name, or another one"
+        ) from error
+    columns = (
+        "version_id, project, name, size_bytes, state, sha256, md5, part_bytes, created_by, created_at, expires_at"
+    )
+    values = [getattr(version, column) for column in columns.split(", ")]
+    connection.execute(
+        f"INSERT INTO objects.versions ({columns}, signed_until) VALUES ({'%s, ' * len(values)}%s)".encode(),
+        [*values, version.created_at],
+    )
+
+
+def _token(connection: Connection, version: ObjectVersion) -> str:
+    [row] = connection.execute(
+        "SELECT coalesce(parts_token, '') AS token FROM objects.versions WHERE version_id = %s", [version.version_id]
+    ).fetchall()
+    return str(row["token"])
+
+
+def _promised(connection: Connection, version: ObjectVersion) -> list[PartPromise]:
+    rows = connection.execute(
+        "SELECT number, size_bytes, sha256 FROM objects.parts WHERE version_id = %s ORDER BY number",
+        [version.version_id],
+    ).fetchall()
+    return [PartPromise(int(str(row["number"])), int(str(row["size_bytes"])), str(row["sha256"])) for row in rows]
+
+
+def _promise_parts(connection: Connection, version: ObjectVersion, parts: Sequence[PartPromise]) -> None:
+    for part in parts:
+        kept = connection.execute(
+            "INSERT INTO objects.parts (version_id, number, size_bytes, sha256) VALUES (%s, %s, %s, %s) "
+            "ON CONFLICT (version_id, number) DO UPDATE SET number = excluded.number RETURNING sha256",
+            [version.version_id, part.number, part.size_bytes, part.sha256],
+        ).fetchall()
+        if kept[0]["sha256"] != part.sha256:
+            raise TakenError(
+                f"{version.name}: part {part.number} was promised with another sha256, so the file has changed; "
+                "abort this upload and begin a new one"
+            )
