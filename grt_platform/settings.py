@@ -65,6 +65,16 @@ class Settings(BaseSettings):
     )
     project: str = Field("default", description="Project that commands mean when none is named")
 
+    objects_quota_bytes: int = Field(
+        100 * 1024**3, ge=0, description="Room of a project's objects, where the project has no limit of its own"
+    )
+    objects_max_bytes: int = Field(1024**4, ge=1, le=5 * 1024**4, description="Largest object that people may upload")
+    objects_max_pending: int = Field(1000, ge=1, description="Uploads of a project under way at once, at most")
+    objects_upload_hours: int = Field(24, ge=2, description="Hours after which an upload that nobody goes on with ends")
+    objects_events_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of bucket notifications (bearer token or HMAC key); empty takes none"
+    )
+
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
     sensor_interval_s: int = Field(10, ge=1, description="Seconds between two looks of a sensor")
     batch_partitions: int = Field(50, ge=1, description="Partitions that one backfill run takes at most")

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from psycopg.errors import ForeignKeyViolation
+
 from grt_platform.adapters.database import Database
 from grt_platform.adapters.postgres import Connection
 from grt_platform.kernel.versions import AbsentError, ObjectVersion, QuotaError, State, is_version_id
@@ -39,11 +41,20 @@ def read_version(connection: Connection, project: str, version_id: str) -> Objec
 
 @contextmanager
 def changing(database: Database, project: str) -> Iterator[Connection]:
-    """One transaction that changes objects of the project, alone among all that do."""
+    """One transaction that changes objects of the project, alone among all that do.
+
+    Raises:
+        AbsentError: There is no such project.
+    """
     with database.transaction() as connection:
-        connection.execute(
-            "INSERT INTO objects.projects (project) VALUES (%s) ON CONFLICT (project) DO NOTHING", [project]
-        )
+        try:
+            connection.execute(
+                "INSERT INTO objects.projects (project, used_bytes, suffixes) VALUES (%s, 0, '[]') "
+                "ON CONFLICT (project) DO NOTHING",
+                [project],
+            )
+        except ForeignKeyViolation as error:
+            raise AbsentError(f"there is no project {project[:64]!r}") from error
         connection.execute("SELECT FROM objects.projects WHERE project = %s FOR UPDATE", [project])
         yield connection
 

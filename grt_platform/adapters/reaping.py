@@ -73,7 +73,7 @@ def _uncleaned(database: Database, now: datetime) -> list[dict[str, Any]]:
     """Versions that ended, once nobody can hold a URL that still writes their bytes."""
     return database.fetch(
         f"SELECT {COLUMNS}, v.parts_token FROM objects.versions AS v WHERE v.state NOT IN ('pending', 'stored') "
-        "AND NOT v.is_cleaned AND v.signed_until <= %s ORDER BY v.signed_until LIMIT 10000",
+        "AND NOT v.is_cleaned AND v.signed_until_at <= %s ORDER BY v.signed_until_at LIMIT 10000",
         [now - GRACE],
     )
 

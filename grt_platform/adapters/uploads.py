@@ -3,12 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO
-
-from psycopg.errors import UniqueViolation
 
 from grt_platform.adapters.database import Database
 from grt_platform.adapters.object_rows import (
@@ -21,19 +19,19 @@ from grt_platform.adapters.object_rows import (
     version_of,
 )
 from grt_platform.adapters.postgres import Connection
+from grt_platform.adapters.proving import BrokenPromiseError, check_found, check_stored, digest_in, join
 from grt_platform.adapters.store import Store
+from grt_platform.adapters.upload_limits import UploadLimits
+from grt_platform.adapters.upload_rows import insert_pending, parts_token, promise_parts, promised_parts
 from grt_platform.kernel.errors import BadInputError, BadSourceError
-from grt_platform.kernel.object_names import has_suffix, object_name, skeleton
-from grt_platform.kernel.objects import ObjectExistsError
+from grt_platform.kernel.object_names import has_suffix, object_name
 from grt_platform.kernel.versions import (
     EndedError,
-    NotYetError,
     ObjectVersion,
     PartPromise,
     Promise,
     QuotaError,
     State,
-    TakenError,
     check_sha256,
     part_size_for,
     time_ordered_id,
@@ -41,23 +39,6 @@ from grt_platform.kernel.versions import (
 
 SIGNED_S = 3600
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class UploadLimits:
-    """What uploads may take.
-
-    Attributes:
-        quota_bytes: Room of a project that has no limit of its own.
-        largest_bytes: Most bytes of one object.
-        most_pending: Most uploads of a project that are under way at once.
-        lifetime: After which an upload that nobody touched ends.
-    """
-
-    quota_bytes: int
-    largest_bytes: int
-    most_pending: int
-    lifetime: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +105,7 @@ class Uploads:
         )
         with changing(self._database, project) as connection:
             self._admit(connection, version)
-            _insert(connection, version)
+            insert_pending(connection, version)
         return version
 
     def put_url(self, version: ObjectVersion, *, now: datetime) -> SignedPut:
@@ -173,8 +154,8 @@ class Uploads:
     def parts(self, version: ObjectVersion) -> list[PartPromise]:
         """The parts that have come, so that the others can be sent; each has the hash that was promised of it."""
         with self._database.connection() as connection:
-            token = _token(connection, version)
-            promised = _promised(connection, version)
+            token = parts_token(connection, version)
+            promised = promised_parts(connection, version)
         if version.state is not State.PENDING or not token:
             return []
         here = self._store.parts.arrived(version.key, token)
@@ -200,15 +181,18 @@ class Uploads:
         with self._database.connection() as connection:
             version = read_version(connection, project, version_id)
         if version.state is State.STORED:
-            return _same(version, sha256)
+            check_stored(version, sha256)
+            return version
         _require_pending(version)
-        wanted = version.sha256 or sha256
-        if version.part_bytes is not None and wanted is None:
+        if version.part_bytes is not None and version.sha256 is None and sha256 is None:
             raise BadInputError(f"{version.name}: say the sha256 of the whole with the announcement")
-        found = self._digest_of_parts(version, now) if version.part_bytes is not None else self._digest(version)
-        if found != (wanted or found) or (sha256 or found) != found:
-            self._fail(version, f"sha256 {found} came, {wanted} was promised")
-            raise BadSourceError(f"sha256 {found} came, {wanted} was promised; upload it again", version.name)
+        try:
+            in_parts = version.part_bytes is not None
+            found = self._digest_of_parts(version, now) if in_parts else digest_in(self._store, version)
+            check_found(version, found, sha256)
+        except BrokenPromiseError as error:
+            self._fail(version, error.reason)
+            raise BadSourceError(f"{error.reason}; upload it again", version.name) from error
         with changing(self._database, project) as connection:
             present = read_version(connection, project, version_id)
             if present.state is State.STORED:
@@ -228,7 +212,7 @@ class Uploads:
             version = read_version(connection, project, version_id)
             if version.state is State.STORED:
                 raise EndedError(f"{version.name}: this upload is stored already; delete the object instead")
-            token = _token(connection, version)
+            token = parts_token(connection, version)
             if version.state is State.PENDING:
                 end(connection, version, State.ABORTED, "aborted")
             ended = read_version(connection, project, version_id)
@@ -291,11 +275,11 @@ class Uploads:
         with changing(self._database, version.project) as connection:
             _require_pending(read_version(connection, version.project, version.version_id))
             connection.execute(
-                "UPDATE objects.versions SET expires_at = %s, signed_until = %s WHERE version_id = %s",
+                "UPDATE objects.versions SET expires_at = %s, signed_until_at = %s WHERE version_id = %s",
                 [now + self._limits.lifetime, now + timedelta(seconds=SIGNED_S), version.version_id],
             )
-            _promise_parts(connection, version, parts)
-            token = _token(connection, version)
+            promise_parts(connection, version, parts)
+            token = parts_token(connection, version)
         return token or (self._begin(version) if version.part_bytes is not None else "")
 
     def _begin(self, version: ObjectVersion) -> str:
@@ -306,51 +290,25 @@ class Uploads:
                 "UPDATE objects.versions SET parts_token = coalesce(parts_token, %s) WHERE version_id = %s",
                 [begun, version.version_id],
             )
-            token = _token(connection, version)
+            token = parts_token(connection, version)
         if token != begun:
             self._store.parts.abort(version.key, begun)
         return token
 
-    def _digest(self, version: ObjectVersion) -> str:
-        """The sha256 of the bytes that lie in the store."""
-        found = self._store.head(version.key)
-        if found is None or found.size_bytes != version.size_bytes:
-            raise NotYetError(f"{version.name}: its bytes are not here yet; PUT them to the signed URL, then announce")
-        if version.sha256 is not None and self._store.vouches(version.key, version.sha256):
-            return version.sha256
-        sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
-        with self._store.open(version.key) as stream:
-            while chunk := stream.read(_CHUNK):
-                sha256.update(chunk)
-                if version.md5 is not None:
-                    md5.update(chunk)
-        if version.md5 not in {None, md5.hexdigest()}:
-            self._fail(version, f"MD5 {md5.hexdigest()} came, {version.md5} was promised")
-            raise BadSourceError(f"MD5 {md5.hexdigest()} came, {version.md5} was promised; upload again", version.name)
-        return sha256.hexdigest()
-
     def _digest_of_parts(self, version: ObjectVersion, now: datetime) -> str:
-        """The same of parts, which are joined where that was not done before."""
+        """The sha256 of the whole, whose parts are joined where that was not done before."""
         token = self._extend(version, now)
         if self._store.head(version.key) is None:
-            here = {part.number: part for part in self.parts(version)}
-            missing = [number for number in range(1, version.parts_count + 1) if number not in here]
-            if missing:
-                raise NotYetError(
-                    f"{version.name}: {len(missing)} of {version.parts_count} parts are not here yet, the first is "
-                    f"part {missing[0]}; send them, then announce"
-                )
-            with suppress(ObjectExistsError):  # somebody else joined them meanwhile
-                found = self._store.parts.join(version.key, token, [here[number] for number in sorted(here)])
-                if found is not None:
-                    return found
-        return self._digest(replace(version, sha256=None))
+            found = join(self._store, version, token, self.parts(version))
+            if found is not None:
+                return found
+        return digest_in(self._store, version)
 
     def _fail(self, version: ObjectVersion, reason: str) -> None:
         with changing(self._database, version.project) as connection:
             present = read_version(connection, version.project, version.version_id)
             _require_pending(present)
-            token = _token(connection, present)
+            token = parts_token(connection, present)
             end(connection, present, State.FAILED, reason)
         self._clear(version, token)
 
@@ -361,71 +319,8 @@ class Uploads:
         self._store.delete(version.key)
 
 
-def _same(version: ObjectVersion, sha256: str | None) -> ObjectVersion:
-    if sha256 not in {None, version.sha256}:
-        raise BadSourceError(
-            f"it is stored with sha256 {version.sha256}, not {sha256}; compare your file", version.name
-        )
-    return version
-
-
 def _require_pending(version: ObjectVersion) -> None:
     if version.state is not State.PENDING:
         raise EndedError(
             f"{version.name}: this upload is over, {version.state} ({version.reason or 'whole'}); make a new one"
         )
-
-
-def _insert(connection: Connection, version: ObjectVersion) -> None:
-    try:
-        with connection.transaction():
-            connection.execute(
-                "INSERT INTO objects.names (project, name, skeleton) VALUES (%s, %s, %s) "
-                "ON CONFLICT (project, name) DO NOTHING",
-                [version.project, version.name, skeleton(version.name)],
-            )
-    except UniqueViolation as error:
-        [twin] = connection.execute(
-            "SELECT name FROM objects.names WHERE project = %s AND skeleton = %s",
-            [version.project, skeleton(version.name)],
-        ).fetchall()
-        raise TakenError(
-            f"{version.name}: people would take it for the object {twin['name']!r}; use that name, or another one"
-        ) from error
-    columns = (
-        "version_id, project, name, size_bytes, state, sha256, md5, part_bytes, created_by, created_at, expires_at"
-    )
-    values = [getattr(version, column) for column in columns.split(", ")]
-    connection.execute(
-        f"INSERT INTO objects.versions ({columns}, signed_until) VALUES ({'%s, ' * len(values)}%s)".encode(),
-        [*values, version.created_at],
-    )
-
-
-def _token(connection: Connection, version: ObjectVersion) -> str:
-    [row] = connection.execute(
-        "SELECT coalesce(parts_token, '') AS token FROM objects.versions WHERE version_id = %s", [version.version_id]
-    ).fetchall()
-    return str(row["token"])
-
-
-def _promised(connection: Connection, version: ObjectVersion) -> list[PartPromise]:
-    rows = connection.execute(
-        "SELECT number, size_bytes, sha256 FROM objects.parts WHERE version_id = %s ORDER BY number",
-        [version.version_id],
-    ).fetchall()
-    return [PartPromise(int(str(row["number"])), int(str(row["size_bytes"])), str(row["sha256"])) for row in rows]
-
-
-def _promise_parts(connection: Connection, version: ObjectVersion, parts: Sequence[PartPromise]) -> None:
-    for part in parts:
-        kept = connection.execute(
-            "INSERT INTO objects.parts (version_id, number, size_bytes, sha256) VALUES (%s, %s, %s, %s) "
-            "ON CONFLICT (version_id, number) DO UPDATE SET number = excluded.number RETURNING sha256",
-            [version.version_id, part.number, part.size_bytes, part.sha256],
-        ).fetchall()
-        if kept[0]["sha256"] != part.sha256:
-            raise TakenError(
-                f"{version.name}: part {part.number} was promised with another sha256, so the file has changed; "
-                "abort this upload and begin a new one"
-            )

@@ -1,4 +1,4 @@
-"""What uploads and objects keep in every kind of store, as a suite that each kind inherits; bytes go through real HTTP."""
+"""What uploads and objects keep in every kind of store, as a suite that each kind inherits; bytes go over HTTP."""
 
 import hashlib
 import io
@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from grt_platform.adapters.accounts.projects import create_project
 from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.reaping import GRACE, reap
 from grt_platform.adapters.store import Store
-from grt_platform.adapters.uploads import SignedPut, UploadLimits, Uploads
+from grt_platform.adapters.upload_limits import UploadLimits
+from grt_platform.adapters.uploads import SignedPut, Uploads
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.errors import BadInputError, BadSourceError, GrtError
+from grt_platform.kernel.identity import KEY_USER_ID
 from grt_platform.kernel.versions import (
     AbsentError,
     EndedError,
@@ -74,6 +77,11 @@ class UploadsContract:
     def store(self, place: Place) -> Store:
         return place.store()
 
+    @pytest.fixture(autouse=True)
+    def projects(self, warehouse: Warehouse) -> None:
+        for project in (P, "beta"):
+            create_project(warehouse, project, "", KEY_USER_ID, NOW)
+
     @pytest.fixture
     def uploads(self, warehouse: Warehouse, store: Store) -> Uploads:
         return Uploads(warehouse, store, LIMITS)
@@ -104,8 +112,9 @@ class UploadsContract:
     def used(self, warehouse: Warehouse) -> int:
         """The room taken, which is always the sum over what takes it."""
         [row] = warehouse.fetch(
-            "SELECT (SELECT used_bytes FROM objects.projects WHERE project = %(p)s) AS used, (SELECT coalesce("
-            "sum(size_bytes), 0) FROM objects.versions WHERE project = %(p)s AND state IN ('pending', 'stored')) AS sum",
+            "SELECT used_bytes AS used, (SELECT coalesce(sum(size_bytes), 0) FROM objects.versions "
+            "WHERE project = %(p)s AND state IN ('pending', 'stored')) AS sum FROM objects.projects "
+            "WHERE project = %(p)s",
             {"p": P},
         )
         assert row["used"] == int(row["sum"])
@@ -339,7 +348,7 @@ class UploadsContract:
 
     def test_two_requests_cannot_both_take_the_last_bytes(self, uploads: Uploads, warehouse: Warehouse) -> None:
         with warehouse.transaction() as connection:
-            connection.execute("INSERT INTO objects.projects (project, limit_bytes, used_bytes) VALUES (%s, 95, 0)", [P])
+            connection.execute("INSERT INTO objects.projects VALUES (%s, 95, 0, '[]')", [P])
 
         def take(number: int) -> bool:
             try:
@@ -362,9 +371,7 @@ class UploadsContract:
 
     def test_a_project_takes_the_endings_it_names(self, uploads: Uploads, warehouse: Warehouse) -> None:
         with warehouse.transaction() as connection:
-            connection.execute(
-                "INSERT INTO objects.projects (project, used_bytes, suffixes) VALUES (%s, 0, %s)", [P, '[".vcf.gz"]']
-            )
+            connection.execute("INSERT INTO objects.projects VALUES (%s, NULL, 0, %s)", [P, '[".vcf.gz"]'])
         self.begin(uploads, name="a.VCF.gz")
         with pytest.raises(BadInputError, match=r"takes \.vcf\.gz only"):
             self.begin(uploads, name="a.exe")

@@ -49,7 +49,18 @@ HOSTILE = [
     "/".join(["n" * 200] * 3),
     "/".join("p" * 33),
 ]
-GOOD = ["a", "reads/2026/sample 1.fasta.gz", "ä/ö.vcf.gz", "日本/語.csv", ".hidden", "a..b", "x/.y", "IFN-β.fa", "p~q", "(1)#2&=+%41"]
+GOOD = [
+    "a",
+    "reads/2026/sample 1.fasta.gz",
+    "ä/ö.vcf.gz",
+    "日本/語.csv",
+    ".hidden",
+    "a..b",
+    "x/.y",
+    "IFN-β.fa",
+    "p~q",
+    "(1)#2&=+%41",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=ascii)
@@ -79,7 +90,7 @@ def test_a_name_that_only_becomes_too_long_in_normal_form_is_refused() -> None:
         ("a.VCF", "A.vcf"),
         ("straße", "STRASSE"),
         ("\u0430bc.fa", "abc.fa"),
-        ("ΑΒΕ", "abe"),
+        ("\u0391\u0392\u0395", "abe"),
         ("\uff41", "a"),
         ("x\u2013y", "x-y"),
         ("\u0441\u043e\u0440\u0443", "copy"),
@@ -90,7 +101,9 @@ def test_names_that_people_would_mix_up_have_the_same_skeleton(one: str, other: 
     assert skeleton(one) == skeleton(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("a", "b"), ("é", "e"), ("a1", "al"), ("IFN-γ", "IFN-y"), ("a/b", "a-b")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("a", "b"), ("é", "e"), ("a1", "al"), ("IFN-\u03b3", "IFN-y"), ("a/b", "a-b")]
+)
 def test_names_that_differ_to_the_eye_have_different_skeletons(one: str, other: str) -> None:
     assert skeleton(one) != skeleton(other)
 

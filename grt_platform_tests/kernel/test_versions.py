@@ -37,7 +37,9 @@ def test_a_key_tells_project_and_version_and_nothing_else_does() -> None:
         assert version_in(key) is None
 
 
-@pytest.mark.parametrize("text", ["", "x", "0" * 32, "{" + "0" * 36, VERSION.version_id.upper(), VERSION.version_id + " "])
+@pytest.mark.parametrize(
+    "text", ["", "x", "0" * 32, "{" + "0" * 36, VERSION.version_id.upper(), VERSION.version_id + " "]
+)
 def test_only_the_one_spelling_of_an_id_is_one(text: str) -> None:
     assert not is_version_id(text)
 
@@ -67,7 +69,9 @@ def test_the_size_of_parts_fits_what_stores_take(size_bytes: int, wanted: int | 
     assert parts is None or parts * MAX_PARTS >= size_bytes
 
 
-@pytest.mark.parametrize(("size_bytes", "wanted"), [(1, 0), (1, -1), (1, 5 * MIB - 1), (1, (5 << 30) + 1), (10**12, 5 * MIB)])
+@pytest.mark.parametrize(
+    ("size_bytes", "wanted"), [(1, 0), (1, -1), (1, 5 * MIB - 1), (1, (5 << 30) + 1), (10**12, 5 * MIB)]
+)
 def test_parts_that_no_store_takes_are_refused(size_bytes: int, wanted: int) -> None:
     with pytest.raises(BadInputError, match="a part has"):
         part_size_for(size_bytes, wanted)

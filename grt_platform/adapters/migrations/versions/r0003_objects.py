@@ -2,10 +2,10 @@
 
 from grt_platform.adapters.migrations import run
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
     """Make the schema and its tables."""
-    run("0002_objects.sql")
+    run("0003_objects.sql")
