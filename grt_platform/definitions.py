@@ -12,15 +12,23 @@ from grt_platform.orchestration.job_run import JobsResource
 from grt_platform.orchestration.lake import LakeIOManager
 from grt_platform.orchestration.prune import PRUNE_NIGHTLY, platform_prune
 from grt_platform.orchestration.publish import PublishIOManager
-from grt_platform.orchestration.resources import ClockResource, LakeResource, StoresResource, WarehouseResource
+from grt_platform.orchestration.reap import REAP_HOURLY, platform_reap
+from grt_platform.orchestration.resources import (
+    ClockResource,
+    LakeResource,
+    ObjectsResource,
+    StoresResource,
+    WarehouseResource,
+)
 
 _LAKE, _WAREHOUSE = LakeResource(), WarehouseResource()
 _SHARED = dg.Definitions(
-    jobs=[platform_prune],
-    schedules=[PRUNE_NIGHTLY],
+    jobs=[platform_prune, platform_reap],
+    schedules=[PRUNE_NIGHTLY, REAP_HOURLY],
     sensors=[platform_alerts],
     resources={
         "stores": StoresResource(),
+        "objects": ObjectsResource(),
         "lake": _LAKE,
         "warehouse": _WAREHOUSE,
         "clock": ClockResource(),

@@ -40,6 +40,8 @@ class Objects:
             limit: Most objects of a page.
             deleted: Those that were deleted softly, instead of those that are there.
         """
+        if "\0" in prefix + after:  # no name has one, and Postgres takes none
+            return []
         rows = self._database.fetch(
             f"SELECT {COLUMNS} FROM objects.names AS n JOIN objects.versions AS v USING (version_id) "
             "WHERE n.project = %s AND n.name > %s AND n.name >= %s AND n.name <= %s AND starts_with(n.name, %s) "

@@ -2,11 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.errors import BadSourceError
-from grt_platform.kernel.objects import ObjectExistsError
 from grt_platform.kernel.versions import NotYetError, ObjectVersion, PartPromise
 
 _CHUNK = 1 << 20
@@ -46,6 +44,7 @@ def join(store: Store, version: ObjectVersion, token: str, parts: Sequence[PartP
 
     Raises:
         NotYetError: Some have not come; names the first.
+        ObjectExistsError: They were joined before.
     """
     here = {part.number: part for part in parts}
     missing = [number for number in range(1, version.parts_count + 1) if number not in here]
@@ -54,9 +53,7 @@ def join(store: Store, version: ObjectVersion, token: str, parts: Sequence[PartP
             f"{version.name}: {len(missing)} of {version.parts_count} parts are not here yet, the first is part "
             f"{missing[0]}; send them, then announce"
         )
-    with suppress(ObjectExistsError):  # somebody else joined them meanwhile
-        return store.parts.join(version.key, token, [here[number] for number in sorted(here)])
-    return None
+    return store.parts.join(version.key, token, [here[number] for number in sorted(here)])
 
 
 def check_found(version: ObjectVersion, found: str, announced: str | None) -> None:

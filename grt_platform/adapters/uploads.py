@@ -298,10 +298,15 @@ class Uploads:
     def _digest_of_parts(self, version: ObjectVersion, now: datetime) -> str:
         """The sha256 of the whole, whose parts are joined where that was not done before."""
         token = self._extend(version, now)
+        found = None
         if self._store.head(version.key) is None:
-            found = join(self._store, version, token, self.parts(version))
-            if found is not None:
-                return found
+            try:
+                found = join(self._store, version, token, self.parts(version))
+            except (BadInputError, BadSourceError):
+                if self._store.head(version.key) is None:
+                    raise  # else somebody else joined them meanwhile
+        if found is not None and version.md5 is None:
+            return found
         return digest_in(self._store, version)
 
     def _fail(self, version: ObjectVersion, reason: str) -> None:

@@ -7,7 +7,10 @@ import dagster as dg
 from pydantic import Field
 
 from grt_platform.adapters.lake import Lake
+from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.store import Store, open_store
+from grt_platform.adapters.upload_limits import limits_of
+from grt_platform.adapters.uploads import Uploads
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.settings import settings
 
@@ -25,6 +28,21 @@ class StoresResource(dg.ConfigurableResource[None]):
     def products(self) -> Store:
         """The store of files for people."""
         return open_store(self.products_url or settings().products, settings())
+
+
+class ObjectsResource(dg.ConfigurableResource[None]):
+    """The objects of projects: bytes in the raw store, everything else in the warehouse's database."""
+
+    def objects(self) -> Objects:
+        """What is stored."""
+        known = settings()
+        return Objects(Warehouse(known.warehouse_url.get_secret_value()), open_store(known.raw, known))
+
+    def uploads(self) -> Uploads:
+        """What comes in."""
+        known = settings()
+        warehouse = Warehouse(known.warehouse_url.get_secret_value())
+        return Uploads(warehouse, open_store(known.raw, known), limits_of(known))
 
 
 class LakeResource(dg.ConfigurableResource[None]):

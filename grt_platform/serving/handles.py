@@ -8,7 +8,9 @@ from grt_platform.settings import settings
 if TYPE_CHECKING:
     from grt_platform.adapters.dagster_api import DagsterApi
     from grt_platform.adapters.lake import Lake
+    from grt_platform.adapters.objects import Objects
     from grt_platform.adapters.store import Store
+    from grt_platform.adapters.uploads import Uploads
     from grt_platform.adapters.warehouse import Warehouse
 
 
@@ -17,6 +19,29 @@ def raw_store() -> "Store":
     from grt_platform.adapters.store import open_store
 
     return open_store(settings().raw, settings())
+
+
+def objects() -> "Objects":
+    """The objects of projects.
+
+    Raises:
+        UnavailableError: No platform was started here.
+    """
+    from grt_platform.adapters.objects import Objects
+
+    return Objects(warehouse(), raw_store())
+
+
+def uploads() -> "Uploads":
+    """Uploads into projects.
+
+    Raises:
+        UnavailableError: No platform was started here.
+    """
+    from grt_platform.adapters.upload_limits import limits_of
+    from grt_platform.adapters.uploads import Uploads
+
+    return Uploads(warehouse(), raw_store(), limits_of(settings()))
 
 
 def lake() -> "Lake":

@@ -13,9 +13,13 @@ from fastapi.telemetry import TelemetryConfig
 
 from grt_platform import __version__, systems
 from grt_platform.adapters.database import LightDatabase
+from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.store import open_store
+from grt_platform.adapters.upload_limits import limits_of
+from grt_platform.adapters.uploads import Uploads
 from grt_platform.settings import Settings, settings
-from grt_platform.web import health, logs, objects, pages, problems, projects, whoami
+from grt_platform.web import health, logs, objects, pages, problems, project_objects, projects, quotas, uploads, whoami
+from grt_platform.web.announcements import Announcements
 from grt_platform.web.headers import SecurityHeaders
 from grt_platform.web.limits import BodyLimit, FailureLimit
 from grt_platform.web.sign_in import admit, asks_itself
@@ -43,7 +47,7 @@ def create_app() -> FastAPI:
     problems.install(app)
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
-    own = (health, pages, whoami, projects, objects)
+    own = (health, pages, whoami, projects, objects, uploads, project_objects, quotas)
     for router in (*(module.router for module in own), *system_routers()):
         app.include_router(router)
     app.add_middleware(BodyLimit)
@@ -74,7 +78,11 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
     app.state.warehouse = LightDatabase(known.warehouse_url.get_secret_value())
     app.state.stores = {name: open_store(getattr(known, name), known) for name in ("raw", "lake", "products")}
     app.state.incoming = _incoming(known)
+    app.state.objects = Objects(app.state.warehouse, app.state.stores["raw"])
+    app.state.uploads = Uploads(app.state.warehouse, app.state.stores["raw"], limits_of(known))
+    app.state.announcements = Announcements(app.state.uploads)
     yield
+    app.state.announcements.close()
 
 
 def _incoming(known: Settings) -> Path:

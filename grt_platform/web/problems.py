@@ -11,11 +11,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from grt_platform.kernel.errors import BadInputError, BadSourceError, GrtError, UnavailableError
+from grt_platform.kernel.versions import AbsentError, EndedError, NotYetError, QuotaError, TakenError
 from grt_platform.web.headers import PRIVATE, security_headers
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 10
 NOTHING_HERE = "There is nothing at this address; GET /docs lists all addresses."
+
+_STATUS: dict[type[BadInputError], HTTPStatus] = {
+    AbsentError: HTTPStatus.NOT_FOUND,
+    NotYetError: HTTPStatus.CONFLICT,
+    TakenError: HTTPStatus.CONFLICT,
+    EndedError: HTTPStatus.GONE,
+    QuotaError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
 
 
 class ProblemError(Exception):
@@ -66,7 +75,7 @@ def _refused(request: Request, error: Exception) -> Response:
 def _told(request: Request, error: Exception) -> Response:
     match error:
         case BadInputError():
-            return problem(request, HTTPStatus.BAD_REQUEST, str(error))
+            return problem(request, _STATUS.get(type(error), HTTPStatus.BAD_REQUEST), str(error))
         case BadSourceError():
             return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
         case UnavailableError():

@@ -34,6 +34,8 @@ VALUES = {
     "store": "raw",
     "key": "a/b",
     "project": "somewhere",
+    "version_id": "0199a1f7-20f4-7b1e-8c0d-7d1f4d1e2207",
+    "name": "a/b",
 }
 
 
