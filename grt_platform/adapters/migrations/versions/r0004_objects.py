@@ -2,10 +2,10 @@
 
 from grt_platform.adapters.migrations import run
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
     """Make the schema and its tables."""
-    run("0003_objects.sql")
+    run("0004_objects.sql")
