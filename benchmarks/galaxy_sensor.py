@@ -18,9 +18,9 @@ from benchmarks.server import durable_postgres
 from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.adapters.migrate import upgrade
 from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.kernel.arriving import Cursor, look
 from grt_platform.settings import Settings
 from grt_platform.systems.galaxy.automation import known_archives
-from grt_platform.systems.galaxy.logic.arrivals import Cursor, look
 from grt_platform.systems.galaxy.shelf import Shelf
 
 
@@ -54,7 +54,7 @@ def make_ledger(warehouse: Warehouse, shelf: Shelf) -> None:
 
 def tick(warehouse: Warehouse, shelf: Shelf) -> None:
     """What the sensor does when nothing is new."""
-    if look(shelf.inbox(known=known_archives(warehouse)), Cursor(), datetime.now(UTC)).announce:
+    if look(shelf.inbox(known=known_archives(warehouse)).arrivals, Cursor(), datetime.now(UTC)).announce:
         raise AssertionError("everything is known, yet something was announced")
 
 

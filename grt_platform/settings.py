@@ -89,6 +89,55 @@ class Settings(BaseSettings):
         90, ge=1, description="Days after which Dagster's step events are pruned; runs and materializations stay"
     )
 
+    lustre_groups_file: str = Field(
+        "", description="CSV gid,name,pi,is_humgen that stands in for the directory of groups"
+    )
+    lustre_quotas_file: str = Field(
+        "", description="CSV volume,group,block_limit_kib,inode_limit that stands in for `lfs quota`"
+    )
+    lustre_passwd_file: str = Field(
+        "", description="passwd(5) file that goes with the groups file, for splits by group"
+    )
+    lustre_group_base: str = Field(
+        "ou=group,dc=sanger,dc=ac,dc=uk", description="Entry of the directory below which groups are"
+    )
+    lustre_group_filter: str = Field("(objectClass=posixGroup)", description="Which entries there are groups")
+    lustre_humgen_filter: str = Field(
+        "(objectClass=sangerHumgenProjectGroup)", description="Which of them are groups of human genetics"
+    )
+    lustre_pi_attribute: str = Field("sangerProjectPI", description="Attribute that names a group's investigator")
+    lustre_people_base: str = Field(
+        "ou=people,dc=sanger,dc=ac,dc=uk", description="Entry of the directory below which people are"
+    )
+    lustre_people_filter: str = Field("(uid=*)", description="Which entries there are people")
+    lustre_mounts: str = Field("/lustre/{volume}", description="Where a volume is mounted, `{volume}` for its name")
+    lustre_lfs: str = Field("lfs", description="The program that tells quotas")
+    lustre_lfs_timeout_s: float = Field(30, gt=0, description="Longest wait for one of its answers")
+    lustre_lfs_at_once: int = Field(4, ge=1, description="How many of it run at once")
+    lustre_archived_dirs: str = Field(
+        "scratch114=/lustre/scratch114/teams /lustre/scratch114/projects; "
+        "scratch115=/lustre/scratch115/teams /lustre/scratch115/projects; "
+        "scratch118=/lustre/scratch118/humgen/old-team-data /lustre/scratch118/humgen/hgi/projects; "
+        "scratch119=/lustre/scratch119/humgen/teams /lustre/scratch119/humgen/projects; "
+        "scratch123=/lustre/scratch123/hgi/teams /lustre/scratch123/hgi/projects",
+        description="Where groups' directories are looked at for `.imirrored`: `volume=folder folder; volume=...`",
+    )
+    lustre_warnings: str = Field(
+        "OK; Kinda OK=3d>0.8 7d>0.8; Not OK=3d>0.95 7d>0.95",
+        description="Warning levels, the worst last: after how many days which share of a quota is too much",
+    )
+    lustre_publication: str = Field(
+        "volume",
+        pattern="^(volume|full_set)$",
+        description="When reports are written: with each `volume`, or for days with a `full_set` of dumps",
+    )
+    lustre_max_days_ago: int = Field(
+        10, ge=1, description="Days that a look for dumps goes back, today counted, in `grt lustre plan`"
+    )
+    lustre_archived_below_bytes: int = Field(
+        104_857_600, ge=0, description="Only groups that use less are looked at so"
+    )
+
     jobs_running: int = Field(4, ge=1, description="Jobs of one kind that may run at once")
     jobs_running_per_project: int = Field(2, ge=1, description="Jobs of one project that may run at once")
     jobs_attempts: int = Field(
@@ -116,6 +165,33 @@ class Settings(BaseSettings):
         0.5, ge=0, le=1, description="Share of bad rows above which an archive is rejected"
     )
     galaxy_freshness_days: int = Field(10, ge=1, description="Days without a report after which an instance is late")
+
+    lustre_first_date: str = Field(
+        "2019-01-01", pattern=r"^\d{4}-\d{2}-\d{2}$", description="First date of which dumps are taken"
+    )
+    lustre_volumes: str = Field(
+        "", description="Volumes expected each day, by commas; empty expects those of the last ten days"
+    )
+    lustre_areas: str = Field(
+        "/lustre/scratch[0-9]+/(projects|teams); /lustre/scratch[0-9]+/realdata/mdt[0-9]/(projects|teams); "
+        "/lustre/scratch118/humgen/hgi/projects; /lustre/scratch118/humgen/old-team-data; "
+        "/lustre/scratch119/humgen/(projects|teams); /lustre/scratch123/hgi/(projects|teams)",
+        description="Directories whose sub-directories are projects: a pattern each, `;` between them",
+    )
+    lustre_classes: str = Field(
+        "BAM=.bam .sam .bam.gz .sam.gz; CRAM=.cram .cram.gz; VCF=.vcf .bcf .gvcf .vcf.gz .bcf.gz .gvcf.gz; "
+        "PEDBED=.ped .bed .ped.gz .bed.gz",
+        description="File classes in the order they are tried: `NAME=.suffix .suffix; NAME=...`",
+    )
+    lustre_depth: int = Field(2, ge=1, le=7, description="Levels of directories below an area told apart")
+    lustre_max_bad_share: float = Field(
+        0.01, ge=0, le=1, description="Share of bad lines above which a dump is rejected"
+    )
+    lustre_max_tree_directories: int = Field(
+        2_000_000, ge=1000, description="Directories summed in memory at a time, 200 bytes each; more go to disk"
+    )
+    lustre_snapshots_cron: str = Field("0 5 * * *", description="When groups and quotas are asked for (UTC)")
+    lustre_freshness_days: int = Field(10, ge=1, description="Days without a dump after which a volume is late")
 
     @property
     def raw(self) -> str:

@@ -45,8 +45,9 @@ class Door:
 
     @property
     def rebuilt(self) -> list[list[str]]:
-        """Asset keys that a rebuild materializes: the tables and what is served of them; the rest follows by itself."""
-        made = [table for table in self.tables.values() if table.layer == "table"]
+        """Asset keys that a rebuild materializes: whatever is cut as raw is, and is served of it; the rest follows."""
+        tables = self.tables
+        made = [table for table in tables.values() if table.partition_by == tables["ledger"].partition_by]
         return [table.asset_key for table in (*made, *(table.served() for table in made if not table.is_private))]
 
     def table(self, noun: str) -> "Table":

@@ -10,9 +10,10 @@ from grt_platform.adapters.migrate import current, newest, upgrade
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
-from grt_platform.systems.galaxy import schemas
+from grt_platform.systems.galaxy import schemas as galaxy
+from grt_platform.systems.lustre import schemas as lustre
 
-TABLES = (*schemas.SERVED_TABLES, schemas.INSTANCES, *platform_tables())
+TABLES = (*galaxy.SERVED_TABLES, galaxy.INSTANCES, *lustre.SERVED_TABLES, *platform_tables())
 SCHEMAS = sorted({table.system for table in TABLES})
 _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS is_nullable,

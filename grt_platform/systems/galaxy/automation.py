@@ -6,11 +6,12 @@ import dagster as dg
 from psycopg.rows import tuple_row
 
 from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.kernel.arriving import MOST_ANNOUNCED, Cursor, look
 from grt_platform.orchestration.execution import run_tags
 from grt_platform.orchestration.resources import ClockResource, StoresResource, WarehouseResource
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.assets.raw import UPLOADS
-from grt_platform.systems.galaxy.logic.arrivals import MOST_ANNOUNCED, Arrival, Cursor, look
+from grt_platform.systems.galaxy.logic.arrivals import Arrival
 from grt_platform.systems.galaxy.logic.kept import by_month
 from grt_platform.systems.galaxy.partitions import INSTANCES, month_of, partition_key
 from grt_platform.systems.galaxy.serving.instances import register_folder
@@ -29,7 +30,7 @@ def galaxy_uploads(
     """Reports a materialization of `galaxy/raw/uploads` for each instance with something new and the month of that."""
     now, shelf = clock.now(), Shelf(stores.raw())
     inbox = shelf.inbox(known=known_archives(warehouse.warehouse()))
-    seen = look(inbox, Cursor.parse(context.cursor), now)
+    seen = look(inbox.arrivals, Cursor.parse(context.cursor), now)
     _make_known(context, warehouse.warehouse(), [*seen.announce, *shelf.instances()])
     if not seen.announce:
         context.update_cursor(seen.cursor.text())

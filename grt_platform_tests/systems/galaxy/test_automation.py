@@ -10,7 +10,8 @@ import dagster as dg
 import pytest
 
 from grt_platform.adapters.store import StoredObject
-from grt_platform.systems.galaxy.logic.arrivals import MOST_ANNOUNCED, read_inbox
+from grt_platform.kernel.arriving import MOST_ANNOUNCED
+from grt_platform.systems.galaxy.logic.arrivals import read_inbox
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.flows.galaxy import (
     AUGUST,

@@ -1,8 +1,4 @@
-"""Pictures of products: jobs per week, error rates, runtimes, memory allocated against used.
-
-Every chart is a Vega-Lite chart with its few rows inside, on its own light card with dark text, so that it reads the
-same on a light and on a dark page and needs no network.
-"""
+"""Pictures of products: jobs per week, error rates, runtimes, memory allocated against used."""
 
 from typing import Final
 
@@ -10,27 +6,13 @@ import altair as alt
 import polars as pl
 import vl_convert
 
+from grt_platform.kernel.cards import BLUE, ORANGE, PALE_BLUE, QUIET, RED, WIDTH, card, rows_axis, values
 from grt_platform.systems.galaxy.logic.states import OUTCOMES
 from grt_platform.systems.galaxy.logic.tools import short_id
 
 SHOWN_TOOLS: Final = 20
 SHOWN_WEEKS: Final = 104
-_WIDTH: Final = 640
-_INK, _QUIET, _GRID, _CARD = "#24292f", "#57606a", "#e1e6eb", "#ffffff"
 _OUTCOME_COLOURS: Final = ("#2a9d8f", "#d1495b", "#8d99ae", "#edae49")
-_BLUE, _PALE_BLUE, _RED, _ORANGE = "#2a6f97", "#a9cce3", "#d1495b", "#d97706"
-_AXIS = alt.AxisConfig(
-    labelColor=_INK,
-    titleColor=_INK,
-    gridColor=_GRID,
-    domainColor=_GRID,
-    tickColor=_GRID,
-    labelFontSize=12,
-    titleFontSize=12,
-    titleFontWeight="normal",
-)
-_TITLE = alt.TitleConfig(color=_INK, fontSize=18, subtitleColor=_QUIET, subtitleFontSize=12)
-_LEGEND = alt.LegendConfig(labelColor=_INK, labelFontSize=12, orient="top")
 _TIME_LABEL = (
     "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min' : "
     "datum.value < 86400 ? datum.value / 3600 + ' h' : datum.value / 86400 + ' d'"
@@ -61,7 +43,7 @@ def jobs_per_week(usage: pl.DataFrame) -> alt.LayerChart:
         .with_columns(pl.col("jobs").fill_null(0), rank=pl.col("outcome").replace_strict(_ranks()))
     )
     chart = (
-        alt.Chart(_values(rows))
+        alt.Chart(values(rows))
         .mark_bar(size=_bar_size(every_week.tail(SHOWN_WEEKS).height))
         .encode(
             alt.X("starts_on:O", title="Week from", axis=alt.Axis(labelAngle=-45, labelOverlap=True)),
@@ -70,7 +52,7 @@ def jobs_per_week(usage: pl.DataFrame) -> alt.LayerChart:
             alt.Order("rank:Q"),
         )
     )
-    return _card([chart], "Jobs per week", "by what became of them")
+    return card([chart], "Jobs per week", "by what became of them")
 
 
 def error_rates(usage: pl.DataFrame) -> alt.LayerChart:
@@ -88,13 +70,13 @@ def error_rates(usage: pl.DataFrame) -> alt.LayerChart:
         .with_columns(rate=pl.col("error") / ended, label=_label())
         .with_columns(note=pl.format("{} of {}", pl.col("error"), ended))
     )
-    base = alt.Chart(_values(top)).encode(_tools_axis())
+    base = alt.Chart(values(top)).encode(rows_axis())
     rate = alt.X(
         "rate:Q", title="Jobs in error", axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(domain=[0, 1])
     )
-    bars = base.mark_bar(color=_RED).encode(rate)
-    notes = base.mark_text(align="left", dx=4, color=_QUIET).encode(rate, alt.Text("note:N"))
-    return _card([bars, notes], "Error rate", _most("jobs in error"))
+    bars = base.mark_bar(color=RED).encode(rate)
+    notes = base.mark_text(align="left", dx=4, color=QUIET).encode(rate, alt.Text("note:N"))
+    return card([bars, notes], "Error rate", _most("jobs in error"))
 
 
 def runtimes(resources: pl.DataFrame) -> alt.LayerChart:
@@ -106,7 +88,7 @@ def runtimes(resources: pl.DataFrame) -> alt.LayerChart:
     top = _busiest(resources, "runtime_s").with_columns(pl.col("p50", "p95", "max").clip(1))
     axis = alt.Axis(values=[1, 10, 60, 600, 3600, 36_000, 86_400, 864_000], labelExpr=_TIME_LABEL)
     what = "dot: median, bar: to the 95th percentile, line: to the longest"
-    return _card(_spans(top, "Runtime", axis), "Runtime", f"{what}; {_most('jobs')}")
+    return card(_spans(top, "Runtime", axis), "Runtime", f"{what}; {_most('jobs')}")
 
 
 def memory(resources: pl.DataFrame) -> alt.LayerChart:
@@ -124,12 +106,12 @@ def memory(resources: pl.DataFrame) -> alt.LayerChart:
     )
     axis = alt.Axis(values=[4**power for power in range(14)], labelExpr=_MIB_LABEL)
     ticks = (
-        alt.Chart(_values(top))
-        .mark_tick(color=_ORANGE, thickness=3, size=16)
-        .encode(_tools_axis(), alt.X("allocated:Q", title="Memory"))
+        alt.Chart(values(top))
+        .mark_tick(color=ORANGE, thickness=3, size=16)
+        .encode(rows_axis(), alt.X("allocated:Q", title="Memory"))
     )
     what = "dot: median used, bar: to the 95th percentile, line: to the largest, orange: median allocated"
-    return _card([*_spans(top, "Memory", axis), ticks], "Memory allocated and used", f"{what}; {_most('jobs')}")
+    return card([*_spans(top, "Memory", axis), ticks], "Memory allocated and used", f"{what}; {_most('jobs')}")
 
 
 def _outcome_sums() -> list[pl.Expr]:
@@ -155,40 +137,19 @@ def _label() -> pl.Expr:
 
 def _spans(rows: pl.DataFrame, title: str, axis: alt.Axis) -> list[alt.Chart]:
     """For every row a line from p50 to max, a bar from p50 to p95 and a dot at p50."""
-    base = alt.Chart(_values(rows)).encode(_tools_axis())
+    base = alt.Chart(values(rows)).encode(rows_axis())
     x = alt.X("p50:Q", title=title, axis=axis, scale=alt.Scale(type="log", nice=False, padding=12))
     return [
-        base.mark_rule(color=_PALE_BLUE).encode(x, alt.X2("max:Q")),
-        base.mark_rule(color=_PALE_BLUE, strokeWidth=8).encode(x, alt.X2("p95:Q")),
-        base.mark_circle(color=_BLUE, size=70, opacity=1).encode(x),
+        base.mark_rule(color=PALE_BLUE).encode(x, alt.X2("max:Q")),
+        base.mark_rule(color=PALE_BLUE, strokeWidth=8).encode(x, alt.X2("p95:Q")),
+        base.mark_circle(color=BLUE, size=70, opacity=1).encode(x),
     ]
-
-
-def _tools_axis() -> alt.Y:
-    """Tools in the order of their rows."""
-    return alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=300, grid=False))
-
-
-def _values(rows: pl.DataFrame) -> alt.InlineData:
-    return alt.InlineData(values=rows.to_dicts())
 
 
 def _bar_size(bars: int) -> float:
     """Bars fill most of the width but never grow broad where they are few."""
-    return min(40.0, 0.85 * _WIDTH / max(1, bars))
+    return min(40.0, 0.85 * WIDTH / max(1, bars))
 
 
 def _most(what: str) -> str:
     return f"the {SHOWN_TOOLS} tools with the most {what}"
-
-
-def _card(layers: list[alt.Chart], title: str, subtitle: str) -> alt.LayerChart:
-    """The layers as one chart on a white card."""
-    return alt.LayerChart(
-        layer=layers,
-        width=_WIDTH,
-        background=_CARD,
-        padding=16,
-        title=alt.Title(title, subtitle=subtitle, anchor="start", offset=12),
-        config=alt.Config(axis=_AXIS, title=_TITLE, legend=_LEGEND, view=alt.ViewConfig(stroke=None)),
-    )

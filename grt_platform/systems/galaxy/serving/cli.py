@@ -7,6 +7,7 @@ import click
 
 from grt_platform.serving import handles
 from grt_platform.serving.output import show
+from grt_platform.serving.page import Page
 from grt_platform.serving.verbs import add_uniform_verbs, finish_load
 from grt_platform.systems.galaxy.serving.door import GALAXY
 
@@ -74,7 +75,7 @@ def list_instances(*, as_json: bool) -> None:
     """List the instances with their activity."""
     from grt_platform.systems.galaxy.serving import queries
 
-    rows = queries.instances(handles.warehouse(), queries.Page(10_000, 0))
+    rows = queries.instances(handles.warehouse(), Page(10_000))
     brief = ("instance_id", "title", "jobs", "tools", "users_total", "reports", "last_report_at")
     shown = rows if as_json else [{name: row[name] for name in brief} for row in rows]
     show(shown, form="json" if as_json else "table", empty="no instance is known yet")
@@ -91,7 +92,7 @@ def tools(*, prefix: str, instance_id: str | None, period: str, limit: int, as_j
     from grt_platform.systems.galaxy.serving import queries
 
     wanted = queries.UsageFilter(prefix, _read(instance_id), period, None, None)
-    show(queries.tool_usage(handles.warehouse(), wanted, queries.Page(limit, 0)), form="json" if as_json else "table")
+    show(queries.tool_usage(handles.warehouse(), wanted, Page(limit)), form="json" if as_json else "table")
 
 
 @group.command("resources")
@@ -103,7 +104,7 @@ def resources(*, tool: str, instance_id: str | None, limit: int, as_json: bool) 
     """Runtime, cores, memory and slot hours of a TOOL."""
     from grt_platform.systems.galaxy.serving import queries
 
-    rows = queries.tool_resources(handles.warehouse(), tool, None, _read(instance_id), queries.Page(limit, 0))
+    rows = queries.tool_resources(handles.warehouse(), tool, None, _read(instance_id), Page(limit))
     show(rows, form="json" if as_json else "table", empty=f"nothing was measured of {tool}")
 
 
@@ -133,7 +134,7 @@ def which(*, tool: str, limit: int, as_json: bool) -> None:
     """Which instances have or ran a TOOL."""
     from grt_platform.systems.galaxy.serving import queries
 
-    rows = queries.which_instances_have(handles.warehouse(), tool, queries.Page(limit, 0))
+    rows = queries.which_instances_have(handles.warehouse(), tool, Page(limit))
     show(rows, form="json" if as_json else "table", empty=f"no instance has {tool}")
 
 

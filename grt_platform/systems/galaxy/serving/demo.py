@@ -4,6 +4,7 @@ from pathlib import Path
 
 from grt_platform.serving import handles
 from grt_platform.serving.demo import DemoPlatform, DemoResult
+from grt_platform.serving.page import Page, Row
 from grt_platform.serving.waiting import wait_for_loaded
 from grt_platform.systems.galaxy.serving import queries
 from grt_platform.systems.galaxy.serving.door import GALAXY
@@ -18,11 +19,9 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
     loaded = list(put_into_raw(handles.raw_store(), find_reports([SAMPLE], None)))
     rows = wait_for_loaded(GALAXY, loaded, patience_s=_PATIENCE_S)
     database = handles.warehouse()
-    usage = queries.tool_usage(database, queries.UsageFilter("", None, "month", None, None), queries.Page(1, 0))[0]
+    usage = queries.tool_usage(database, queries.UsageFilter("", None, "month", None, None), Page(1))[0]
     tool = str(usage["tool_id"])
-    memory = {
-        str(row["quantity"]): row for row in queries.tool_resources(database, tool, None, None, queries.Page(50, 0))
-    }
+    memory = {str(row["quantity"]): row for row in queries.tool_resources(database, tool, None, None, Page(50))}
     rules = queries.tool_resources_by_input(database, tool, None)
     return [
         DemoResult(
@@ -51,7 +50,7 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
     ]
 
 
-def _span(row: queries.Row | None, unit: int, name: str) -> str:
+def _span(row: Row | None, unit: int, name: str) -> str:
     if row is None:
         return "it was not measured"
     half, most = row["p50"] / unit, row["p95"] / unit

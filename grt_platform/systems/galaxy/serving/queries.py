@@ -3,20 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from grt_platform.adapters.database import Database
+from grt_platform.serving.page import Page, Row
 
-Row = dict[str, Any]
 _TOOLSHED = re.compile(r"(?P<base>[^/\s]+/repos/[^/]+/[^/]+/[^/]+)/[^/]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which rows of an answer: `limit` of them after the first `offset`."""
-
-    limit: int
-    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +39,7 @@ def tool_usage(database: Database, wanted: UsageFilter, page: Page) -> list[Row]
         "first_on": wanted.first_on,
         "last_on": wanted.last_on,
         "instance": wanted.instance_id,
-        **_paged(page),
+        **page.values(),
     }
     return database.fetch(_of_instance(sql, "tool_usage", wanted.instance_id), values)
 
@@ -64,7 +55,7 @@ def tool_resources(
           AND (%(version)s::text IS NULL OR tool_version = %(version)s)
         ORDER BY tool_id, tool_version DESC, quantity
         LIMIT %(limit)s OFFSET %(offset)s"""
-    values = {"tool": _without_version(tool), "version": version, "instance": instance_id, **_paged(page)}
+    values = {"tool": _without_version(tool), "version": version, "instance": instance_id, **page.values()}
     return database.fetch(_of_instance(sql, "tool_resources", instance_id), values)
 
 
@@ -92,7 +83,7 @@ def instances(database: Database, page: Page) -> list[Row]:
     sql = (
         f"{_ACTIVITY} ORDER BY a.jobs DESC NULLS LAST, lower(i.title), i.instance_id LIMIT %(limit)s OFFSET %(offset)s"
     )
-    return database.fetch(sql, _paged(page))
+    return database.fetch(sql, page.values())
 
 
 def which_instances_have(database: Database, tool: str, page: Page) -> list[Row]:
@@ -103,7 +94,7 @@ def which_instances_have(database: Database, tool: str, page: Page) -> list[Row]
         WHERE w.tool_id = %(tool)s OR substring(w.tool_id FROM '[^/]*$') = %(tool)s
         ORDER BY w.jobs DESC, w.last_used_at DESC NULLS LAST, w.tool_id, w.tool_version, w.instance_id
         LIMIT %(limit)s OFFSET %(offset)s"""
-    return database.fetch(sql, {"tool": _without_version(tool), **_paged(page)})
+    return database.fetch(sql, {"tool": _without_version(tool), **page.values()})
 
 
 _ACTIVITY = """
@@ -118,10 +109,6 @@ def _of_instance(sql: str, table: str, instance_id: str | None) -> str:
     if instance_id is None:
         return sql.format(source=f"galaxy.{table}_overall")
     return sql.format(source=f"(SELECT * FROM galaxy.{table} WHERE instance_id = %(instance)s) AS of_instance")
-
-
-def _paged(page: Page) -> dict[str, int]:
-    return {"limit": page.limit, "offset": page.offset}
 
 
 def _without_version(tool: str) -> str:

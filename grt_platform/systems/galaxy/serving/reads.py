@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.galaxy.serving import queries
 from grt_platform.systems.galaxy.serving.credentials import reader
-from grt_platform.systems.galaxy.serving.paging import Paging, paged
+from grt_platform.web.paging import Paging, paged
 from grt_platform.web.problems import ProblemError
 from grt_platform.web.sign_in import asks_itself
 

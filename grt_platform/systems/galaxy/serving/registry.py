@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from grt_platform.systems.galaxy.serving import instances, queries
-from grt_platform.systems.galaxy.serving.paging import Paging, paged
+from grt_platform.web.paging import Paging, paged
 from grt_platform.web.problems import ProblemError
 from grt_platform.web.sign_in import public
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from grt_platform.kernel.arriving import MOST_ANNOUNCED, Cursor, look
 from grt_platform.kernel.objects import StoredObject
-from grt_platform.systems.galaxy.logic.arrivals import MOST_ANNOUNCED, Cursor, look, read_inbox
+from grt_platform.systems.galaxy.logic.arrivals import read_inbox
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ONE = "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207"
@@ -21,7 +22,7 @@ def pair(stem: str, **facts) -> list[StoredObject]:
 
 def test_a_quiet_pair_is_announced_at_the_first_look():
     inbox = read_inbox(pair("0"))
-    assert [a.stem for a in look(inbox, Cursor(), NOW).announce[ONE]] == ["0"]
+    assert [a.stem for a in look(inbox.arrivals, Cursor(), NOW).announce[ONE]] == ["0"]
 
 
 def test_a_half_pair_is_never_announced_and_is_reported():
@@ -32,14 +33,14 @@ def test_a_half_pair_is_never_announced_and_is_reported():
 
 def test_a_young_pair_waits_for_a_second_equal_look():
     inbox = read_inbox(pair("0", age_s=1))
-    first = look(inbox, Cursor(), NOW)
+    first = look(inbox.arrivals, Cursor(), NOW)
     assert first.announce == {}
-    assert ONE in look(inbox, first.cursor, NOW).announce
+    assert ONE in look(inbox.arrivals, first.cursor, NOW).announce
 
 
 def test_a_growing_pair_is_not_taken():
-    first = look(read_inbox(pair("0", age_s=1)), Cursor(), NOW)
-    second = look(read_inbox(pair("0", age_s=1, size=20, etag="b")), first.cursor, NOW)
+    first = look(read_inbox(pair("0", age_s=1)).arrivals, Cursor(), NOW)
+    second = look(read_inbox(pair("0", age_s=1, size=20, etag="b")).arrivals, first.cursor, NOW)
     assert second.announce == {}
 
 
@@ -48,41 +49,41 @@ def test_what_the_ledger_knows_is_not_announced_again():
     known = {inbox.arrivals[0].identity}
     again = read_inbox(pair("0"), known)
     assert (again.arrivals, again.known) == ((), 1)
-    assert look(again, Cursor(), NOW).announce == {}
+    assert look(again.arrivals, Cursor(), NOW).announce == {}
 
 
 def test_other_bytes_under_a_known_name_are_announced():
     known = {read_inbox(pair("0")).arrivals[0].identity}
-    assert ONE in look(read_inbox(pair("0", etag="b"), known), Cursor(), NOW).announce
+    assert ONE in look(read_inbox(pair("0", etag="b"), known).arrivals, Cursor(), NOW).announce
 
 
 def test_late_and_out_of_order_names_are_announced():
     known = {read_inbox(pair("9")).arrivals[0].identity}
     inbox = read_inbox([*pair("9"), *pair("3", age_s=90_000)], known)
-    assert [a.stem for a in look(inbox, Cursor(), NOW).announce[ONE]] == ["3"]
+    assert [a.stem for a in look(inbox.arrivals, Cursor(), NOW).announce[ONE]] == ["3"]
 
 
 def test_an_announced_archive_is_announced_again_only_after_its_delay():
     inbox = read_inbox(pair("0"))
-    first = look(inbox, Cursor(), NOW)
-    soon = look(inbox, first.cursor, NOW + timedelta(minutes=9))
+    first = look(inbox.arrivals, Cursor(), NOW)
+    soon = look(inbox.arrivals, first.cursor, NOW + timedelta(minutes=9))
     assert soon.announce == {}
-    late = look(inbox, soon.cursor, NOW + timedelta(minutes=11))
+    late = look(inbox.arrivals, soon.cursor, NOW + timedelta(minutes=11))
     assert ONE in late.announce
-    assert look(inbox, late.cursor, NOW + timedelta(minutes=25)).announce == {}
-    assert ONE in look(inbox, late.cursor, NOW + timedelta(minutes=32)).announce
+    assert look(inbox.arrivals, late.cursor, NOW + timedelta(minutes=25)).announce == {}
+    assert ONE in look(inbox.arrivals, late.cursor, NOW + timedelta(minutes=32)).announce
 
 
 def test_a_further_archive_is_announced_at_once_although_another_waits():
-    first = look(read_inbox(pair("0")), Cursor(), NOW)
-    assert ONE in look(read_inbox([*pair("0"), *pair("1")]), first.cursor, NOW).announce
+    first = look(read_inbox(pair("0")).arrivals, Cursor(), NOW)
+    assert ONE in look(read_inbox([*pair("0"), *pair("1")]).arrivals, first.cursor, NOW).announce
 
 
 def test_one_look_announces_a_bounded_number_and_the_next_goes_on():
     ids = [f"{n:08x}-20f4-4b1e-8c0d-7d1f4d1e2207" for n in range(MOST_ANNOUNCED + 7)]
     inbox = read_inbox([item for one in ids for item in pair("0", instance=one)])
-    first = look(inbox, Cursor(), NOW)
-    second = look(inbox, first.cursor, NOW)
+    first = look(inbox.arrivals, Cursor(), NOW)
+    second = look(inbox.arrivals, first.cursor, NOW)
     assert len(first.announce) == MOST_ANNOUNCED
     assert set(first.announce) | set(second.announce) == set(ids)
 
@@ -93,7 +94,7 @@ def test_a_damaged_cursor_counts_as_never_having_looked(text):
 
 
 def test_a_cursor_survives_its_text():
-    cursor = look(read_inbox([*pair("0"), *pair("1", age_s=1)]), Cursor(), NOW).cursor
+    cursor = look(read_inbox([*pair("0"), *pair("1", age_s=1)]).arrivals, Cursor(), NOW).cursor
     assert Cursor.parse(cursor.text()) == cursor
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
-from grt_platform.systems.galaxy.serving.queries import Page, Row
+from grt_platform.serving.page import Page, Row
 
 MOST_ROWS = 1000
 

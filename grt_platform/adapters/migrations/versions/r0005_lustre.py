@@ -1,0 +1,11 @@
+"""The schema lustre: its served tables."""
+
+from grt_platform.adapters.migrations import run
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Make the schema and its tables."""
+    run("0005_lustre.sql")

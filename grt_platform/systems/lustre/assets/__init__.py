@@ -1,0 +1,1 @@
+"""The assets of lustre: raw, table, product, served."""

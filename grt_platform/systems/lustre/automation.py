@@ -1,0 +1,109 @@
+"""What lustre does by itself: the look at the folder of dumps, the automation, daily snapshots, the freshness check."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+from psycopg.rows import tuple_row
+
+from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.kernel.arriving import MOST_ANNOUNCED, Cursor, look
+from grt_platform.orchestration.describe import asset_key
+from grt_platform.orchestration.execution import run_tags
+from grt_platform.orchestration.resources import ClockResource, StoresResource, WarehouseResource
+from grt_platform.settings import settings
+from grt_platform.systems.lustre.assets.raw import MPISTAT, groups, quotas
+from grt_platform.systems.lustre.logic.arrivals import Arrival
+from grt_platform.systems.lustre.partitions import DATES, VOLUMES
+from grt_platform.systems.lustre.schemas import DAYS
+from grt_platform.systems.lustre.shelf import Shelf
+
+
+@dg.sensor(
+    name="lustre_dumps",
+    description="Looks into the folder of dumps and reports those that are whole, quiet and not in the ledger.",
+    minimum_interval_seconds=settings().sensor_interval_s,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def lustre_dumps(
+    context: dg.SensorEvaluationContext, stores: StoresResource, warehouse: WarehouseResource, clock: ClockResource
+) -> dg.SensorResult | dg.SkipReason:
+    """Reports a materialization of `lustre/raw/mpistat` for each date and volume with a dump nobody has loaded."""
+    now = clock.now()
+    inbox = Shelf(stores.raw()).inbox(now, known_dumps(warehouse.warehouse()))
+    dated = [arrival for arrival in inbox.arrivals if DATES.has_partition_key(arrival.name.dumped_on.isoformat())]
+    seen = look(dated, Cursor.parse(context.cursor), now)
+    _make_known(context, sorted({arrivals[0].name.volume for arrivals in seen.announce.values()}))
+    for arrival in set(inbox.arrivals) - set(dated):
+        context.log.warning("%s: no date from %s to today; see GRT_LUSTRE_FIRST_DATE", arrival.source, DATES.start)
+    if not seen.announce:
+        context.update_cursor(seen.cursor.text())
+        return dg.SkipReason(
+            f"nothing new beside {inbox.known} dumps in the ledger; {len(dated)} wait to be loaded, "
+            f"{len(inbox.incomplete)} for their logs; {len(inbox.strangers)} other files"
+        )
+    return dg.SensorResult(
+        asset_events=[_event(group, arrivals) for group, arrivals in seen.announce.items()], cursor=seen.cursor.text()
+    )
+
+
+def known_dumps(warehouse: Warehouse) -> set[tuple[str, str]]:
+    """Source and etag of every dump in the ledger."""
+    with warehouse.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute("SELECT source, etag FROM lustre.ledger")
+        return set(cursor.fetchall())
+
+
+def _make_known(context: dg.SensorEvaluationContext, volumes: Sequence[str]) -> None:
+    known = set(context.instance.get_dynamic_partitions(str(VOLUMES.name)))
+    fresh = [volume for volume in volumes if volume not in known][:MOST_ANNOUNCED]
+    if fresh:
+        context.instance.add_dynamic_partitions(str(VOLUMES.name), fresh)
+
+
+def _event(group: str, arrivals: Sequence[Arrival]) -> dg.AssetMaterialization:
+    return dg.AssetMaterialization(
+        asset_key=MPISTAT.key,
+        partition=group,
+        metadata={
+            "dumps": len(arrivals),
+            "size_bytes": sum(arrival.item.size_bytes for arrival in arrivals),
+            "last": arrivals[-1].source,
+        },
+    )
+
+
+lustre_automation = dg.AutomationConditionSensorDefinition(
+    "lustre_automation",
+    target=dg.AssetSelection.groups("lustre"),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=settings().sensor_interval_s,
+    run_tags=run_tags("lustre"),
+    emit_backfills=False,  # a dump is minutes of work: one run each, without the half minute that a backfill waits
+)
+
+lustre_snapshots_job = dg.define_asset_job(
+    "lustre_snapshots",
+    selection=dg.AssetSelection.assets(groups.key, quotas.key),
+    description="Asks the directory for groups and the volumes for quotas.",
+    tags=run_tags("lustre"),
+)
+lustre_snapshots_daily = dg.ScheduleDefinition(
+    name="lustre_snapshots_daily",
+    job=lustre_snapshots_job,
+    cron_schedule=settings().lustre_snapshots_cron,
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+lustre_freshness_job = dg.define_asset_job(
+    "lustre_freshness",
+    selection=dg.AssetSelection.checks(dg.AssetCheckKey(asset_key(DAYS.served()), "is_fresh")),
+    description="Tells of which volumes no dump has come for a while.",
+    tags=run_tags("lustre"),
+)
+lustre_freshness_daily = dg.ScheduleDefinition(
+    name="lustre_freshness_daily",
+    job=lustre_freshness_job,
+    cron_schedule="0 7 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)

@@ -1,0 +1,130 @@
+"""Promises particular to lustre: no line is lost, every sum is the sum of the entries, dumps keep coming."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import dagster as dg
+import polars as pl
+
+from grt_platform.adapters.lake import Lake
+from grt_platform.kernel.table import Table
+from grt_platform.orchestration.describe import asset_key
+from grt_platform.orchestration.promises import ALL, promises
+from grt_platform.orchestration.resources import ClockResource, LakeResource
+from grt_platform.settings import settings
+from grt_platform.systems.lustre.logic.accounting import late_volumes, lost_lines, unequal_sums
+from grt_platform.systems.lustre.partitions import DATES, DUMPS, VOLUMES, cells, columns_of
+from grt_platform.systems.lustre.schemas import (
+    ACCOUNTS,
+    DAYS,
+    ENTRIES,
+    FORECASTS,
+    GROUP_TOTALS,
+    GROUP_USAGE,
+    LEDGER,
+    OF_DATE,
+    OF_DUMP,
+    QUARANTINE,
+    TREE,
+    USER_USAGE,
+    VOLUME_TOTALS,
+)
+
+_PROMISED = {
+    ENTRIES: ("columns_as_described",),
+    TREE: ("columns_as_described", "sizes_not_negative"),
+}
+"""Of tables with many million rows: no null can be stored in their required columns, and their writers sort by key."""
+
+
+@dg.asset_check(
+    asset=asset_key(LEDGER),
+    name="no_line_lost",
+    description="Lines = entries + quarantined, and the tables hold what the ledger says",
+    blocking=True,
+    partitions_def=DUMPS,
+)
+def no_line_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
+    """Compares the ledger with the tables of the same dump."""
+    faults = list[str]()
+    for cell in cells(context.partition_keys):
+        held = [_rows(lake.lake(), table, columns_of(*cell)) for table in (ENTRIES, QUARANTINE)]
+        faults += lost_lines(lake.lake().scan(LEDGER, columns_of(*cell)).collect(), *held)
+    return _result(faults)
+
+
+@dg.asset_check(
+    asset=asset_key(GROUP_TOTALS),
+    name="sums_conserved",
+    description="Bytes and inodes of all gids, of all users and of the root are those of all entries",
+    blocking=True,
+    partitions_def=DUMPS,
+)
+def sums_conserved(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
+    """Compares the sums over gids and over users with the sum over entries, computed from their Parquet."""
+    scan, faults = lake.lake().scan, list[str]()
+    for cell in cells(context.partition_keys):
+        partition = columns_of(*cell)
+        used = pl.when(pl.col("nlink") > 0).then(pl.col("size_bytes") // pl.col("nlink")).otherwise(0)
+        whole = scan(ENTRIES, partition).select(used.sum(), pl.len().alias("inodes"))
+        sums = {"entries": whole.collect(engine="streaming").row(0)}
+        for table in (GROUP_TOTALS, USER_USAGE):
+            sums[table.noun] = scan(table, partition).select(pl.sum("used_bytes", "inodes")).collect().row(0)
+        faults += unequal_sums(sums)
+    return _result(faults)
+
+
+@dg.asset_check(
+    asset=asset_key(GROUP_USAGE),
+    name="no_group_lost",
+    description="Every gid of the dump has its row, whether a directory knows it or not",
+    blocking=True,
+    partitions_def=DUMPS,
+)
+def no_group_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
+    """Compares the sums of the named groups with those of the gids."""
+    scan, faults = lake.lake().scan, list[str]()
+    for cell in cells(context.partition_keys):
+        tables = (("entries", GROUP_TOTALS), (GROUP_USAGE.noun, GROUP_USAGE))
+        sums = {
+            noun: scan(table, columns_of(*cell)).select(pl.sum("used_bytes", "inodes")).collect().row(0)
+            for noun, table in tables
+        }
+        faults += unequal_sums(sums)
+    return _result(faults)
+
+
+@dg.asset_check(
+    asset=asset_key(DAYS.served()),
+    name="is_fresh",
+    description="Every volume had a dump within GRT_LUSTRE_FRESHNESS_DAYS",
+)
+def is_fresh(lake: LakeResource, clock: ClockResource) -> dg.AssetCheckResult:
+    """Names the volumes whose newest dump is too old."""
+    days = lake.lake().scan(VOLUME_TOTALS).select("volume", "dumped_on").collect()
+    late = late_volumes(days, clock.now().date(), timedelta(days=settings().lustre_freshness_days))
+    return _result(late, severity=dg.AssetCheckSeverity.WARN)
+
+
+def _rows(lake: Lake, table: Table, partition: dict[str, str]) -> int:
+    return int(lake.scan(table, partition).select(pl.len()).collect().item())
+
+
+def _result(
+    faults: Iterable[str], severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+) -> dg.AssetCheckResult:
+    told = list(faults)
+    return dg.AssetCheckResult(
+        passed=not told, severity=severity, description="; ".join(told[:20]) or None, metadata={"faults": len(told)}
+    )
+
+
+CHECKS = (
+    no_line_lost,
+    sums_conserved,
+    no_group_lost,
+    is_fresh,
+    *(check for table in (*OF_DUMP, *ACCOUNTS) for check in promises(table, DUMPS, only=_PROMISED.get(table, ALL))),
+    *(check for table in OF_DATE for check in promises(table, DATES)),
+    *promises(FORECASTS, VOLUMES),
+)

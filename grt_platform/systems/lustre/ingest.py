@@ -1,0 +1,149 @@
+"""Brings kept dumps into the lake: one volume's dump of one date at a time, all its tables as one."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from tempfile import TemporaryFile
+
+import polars as pl
+
+from grt_platform.adapters.lake import Lake
+from grt_platform.adapters.memory import keep_freed_memory
+from grt_platform.adapters.parquet import marked_schema
+from grt_platform.adapters.postgres import Connection
+from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.kernel.errors import BadSourceError
+from grt_platform.kernel.table import Table
+from grt_platform.systems.lustre.logic.accounts import ledger_rows, quarantine_rows, totals_row
+from grt_platform.systems.lustre.logic.counts import Counts
+from grt_platform.systems.lustre.logic.kept import Kept
+from grt_platform.systems.lustre.logic.rules import ScanRules
+from grt_platform.systems.lustre.logic.scan import Scanned, scan
+from grt_platform.systems.lustre.publishing import Publisher
+from grt_platform.systems.lustre.schemas import (
+    ACCOUNTS,
+    ENTRIES,
+    GROUP_TOTALS,
+    LEDGER,
+    OF_DUMP,
+    PROJECT_TOTALS,
+    QUARANTINE,
+    SYSTEM,
+    TREE,
+    USER_USAGE,
+    VOLUME_TOTALS,
+)
+from grt_platform.systems.lustre.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of one volume's dumps of one date.
+
+    Attributes:
+        rows: Rows of each table by its noun; of the accounts only where no dump could be loaded.
+        warnings: What people should look at.
+    """
+
+    dumped_on: date
+    volume: str
+    rows: Mapping[str, int]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    version: Kept
+    counts: Counts
+    rows: dict[str, int]
+
+
+class Ingest:
+    """The way from the shelf into the lake, and of the accounts into the warehouse.
+
+    Only one process works on a volume's date at a time; another one waits, and gives up as `UnavailableError`.
+
+    Args:
+        shelf: Where dumps are kept.
+        lake: Where tables go.
+        warehouse: Where the accounts are served.
+        rules: How a dump of this date is read.
+    """
+
+    def __init__(self, shelf: Shelf, lake: Lake, warehouse: Warehouse, rules: Callable[[date], ScanRules]) -> None:
+        self._shelf, self._lake, self._warehouse, self._rules = shelf, lake, warehouse, rules
+        self._publisher = Publisher(lake, warehouse)
+
+    def build(self, dumped_on: date, volume: str) -> Built:
+        """Loads the newest kept version that can be read, in place of what was there.
+
+        Where none can, nothing of the volume is there for this date; other dates stay as they are.
+        """
+        keep_freed_memory()
+        partition = {"dumped_on": dumped_on.isoformat(), "volume": volume}
+        with self._warehouse.lock(SYSTEM, *partition.values()):
+            versions, rejected = self._shelf.kept(dumped_on, volume), dict[Kept, str]()
+            loaded = self._load_newest(versions, partition, rejected)
+            rows = loaded.rows if loaded else {}
+            told = ledger_rows(versions, rejected, *((loaded.version, loaded.counts) if loaded else (None, None)))
+            rows[LEDGER.noun] = self._lake.replace(LEDGER, partition, told)
+            with self._warehouse.transaction() as connection:
+                if loaded is None:
+                    self._withdraw(partition, connection)
+                self._publisher.publish_within(connection, partition, ACCOUNTS)
+        return Built(dumped_on, volume, {QUARANTINE.noun: 0, **rows}, _warnings(told))
+
+    def _load_newest(
+        self, versions: list[Kept], partition: dict[str, str], rejected: dict[Kept, str]
+    ) -> _Loaded | None:
+        for version in reversed(versions):
+            try:
+                return self._load(version, partition)
+            except BadSourceError as error:
+                rejected[version] = str(error)
+        return None
+
+    def _load(self, version: Kept, partition: dict[str, str]) -> _Loaded:
+        rules, rows = self._rules(version.dumped_on), dict[str, int]()
+        with ExitStack() as swapped, self._shelf.open(version) as packed:
+            bad = swapped.enter_context(self._lake.writer(QUARANTINE, partition))
+            scanned = scan(
+                packed,
+                version.source,
+                rules,
+                entries=swapped.enter_context(self._lake.sink(ENTRIES, partition)),
+                entries_schema=marked_schema(ENTRIES),
+                bad=lambda lines: bad.write(quarantine_rows(version, lines)),
+                scratch=TemporaryFile,
+            )
+            for table, frames in _summed(version, rules, scanned):
+                writer = swapped.enter_context(self._lake.writer(table, partition))
+                for frame in frames:
+                    writer.write(frame)
+                rows[table.noun] = writer.rows
+        return _Loaded(
+            version, scanned.counts, {ENTRIES.noun: scanned.counts.entries, QUARANTINE.noun: bad.rows, **rows}
+        )
+
+    def _withdraw(self, partition: dict[str, str], connection: Connection) -> None:
+        """Nothing of a dump is in the lake any more, nor served once the transaction ends."""
+        for table in (*OF_DUMP, QUARANTINE):
+            self._lake.remove(table, partition)
+        served = [table for table in OF_DUMP if not table.is_private]
+        self._publisher.publish_within(connection, partition, served)
+
+
+def _summed(version: Kept, rules: ScanRules, scanned: Scanned) -> Iterable[tuple[Table, Iterable[pl.DataFrame]]]:
+    """The tables of one pass but the entries, each with its frames."""
+    totals = totals_row(version, rules.as_of, scanned.counts, scanned.groups.height, scanned.users["uid"].n_unique())
+    yield VOLUME_TOTALS, [totals]
+    yield GROUP_TOTALS, [scanned.groups]
+    yield USER_USAGE, [scanned.users]
+    yield PROJECT_TOTALS, [scanned.projects]
+    yield TREE, scanned.tree()
+
+
+def _warnings(told: pl.DataFrame) -> tuple[str, ...]:
+    odd = told.filter((pl.col("status") == "rejected") | (pl.col("rows_quarantined") > 0))
+    return tuple(f"{row['source']}: {row['status']}: {row['reason']}" for row in odd.iter_rows(named=True))

@@ -1,0 +1,54 @@
+"""Whether all volumes of a date are there, and which volumes were to come."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+import polars as pl
+
+from grt_platform.systems.lustre.schemas import DAYS
+
+REMEMBERED = timedelta(days=10)
+"""A volume that was loaded within so many days before is expected, where no setting names the volumes."""
+
+
+def dates_around(dumped_on: date) -> list[str]:
+    """The date and those before it that still count, as partitions name them."""
+    return [(dumped_on - timedelta(days=days)).isoformat() for days in range(REMEMBERED.days + 1)]
+
+
+def expected_volumes(ledger: pl.LazyFrame, named: Collection[str]) -> list[str]:
+    """The volumes that were to come, sorted.
+
+    Args:
+        ledger: Rows of `lustre/table/ledger` of `dates_around` it.
+        named: Volumes that a setting names; empty takes those that were loaded on the date or not long before.
+    """
+    if named:
+        return sorted(named)
+    loaded = ledger.filter(pl.col("status") == "loaded")
+    return sorted(loaded.select("volume").unique().collect()["volume"])
+
+
+def day(ledger: pl.LazyFrame, totals: pl.LazyFrame, dumped_on: date, expected: Collection[str]) -> pl.DataFrame:
+    """The row of `lustre/product/days`.
+
+    Args:
+        ledger: Rows of `lustre/table/ledger` of the date.
+        totals: Rows of `lustre/table/volume_totals` of the date.
+        dumped_on: The date.
+        expected: Volumes that were to come.
+    """
+    loaded = totals.select("volume", "used_bytes", "entries").collect()
+    seen = ledger.filter(pl.col("status") == "rejected").select("volume").unique().collect()["volume"]
+    missing = sorted(set(expected) - set(loaded["volume"]))
+    row = {
+        "dumped_on": dumped_on,
+        "expected": len(set(expected)),
+        "loaded": loaded.height,
+        "rejected": len(set(seen) - set(loaded["volume"])),
+        "is_complete": not missing,
+        "missing": ",".join(missing),
+        "used_bytes": loaded["used_bytes"].sum(),
+        "inodes": loaded["entries"].sum(),
+    }
+    return pl.DataFrame([row], schema=DAYS.polars_schema())

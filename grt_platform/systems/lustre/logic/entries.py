@@ -1,0 +1,155 @@
+"""The entries' Parquet file: row groups encoded while the next rows are read, each column as it packs best."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from grt_platform.systems.lustre.logic.entry import TYPES
+from grt_platform.systems.lustre.logic.kernels.directories import Directories
+from grt_platform.systems.lustre.logic.kernels.lines import NO_CLASS, Columns
+from grt_platform.systems.lustre.logic.kernels.numbers import (
+    APPARENT,
+    ATIME,
+    CTIME,
+    DEV,
+    GID,
+    INODE,
+    MTIME,
+    NLINK,
+    SIZE,
+    TYPE,
+    UID,
+)
+from grt_platform.systems.lustre.logic.kernels.sums import encode, path_ends, write_paths
+
+_NUMBERS = {
+    "size_bytes": SIZE,
+    "uid": UID,
+    "gid": GID,
+    "atime_s": ATIME,
+    "mtime_s": MTIME,
+    "ctime_s": CTIME,
+    "inode": INODE,
+    "nlink": NLINK,
+    "dev": DEV,
+}
+_REPEATED = ["dir", "type", "file_class", "uid", "gid", "nlink", "dev"]
+_ENCODINGS = {
+    "name": "DELTA_BYTE_ARRAY",
+    "inode": "DELTA_BINARY_PACKED",
+    **dict.fromkeys(("size_bytes", "atime_s", "mtime_s", "ctime_s", "apparent_size_bytes"), "BYTE_STREAM_SPLIT"),
+}
+_TYPE_CODES = np.zeros(256, np.int8)
+_TYPE_CODES[list(TYPES)] = np.arange(len(TYPES))
+
+
+class EntriesWriter:
+    """Writes columns of entries as row groups, in a thread of its own, one at a time.
+
+    Args:
+        sink: Gets the file's bytes.
+        schema: Names, types and metadata of the file's columns.
+        classes: Names of the file classes, by their number.
+    """
+
+    def __init__(self, sink: BinaryIO, schema: pa.Schema, classes: list[str]) -> None:
+        self._schema, self._classes = _with_dictionaries(schema), classes
+        self._writer = pq.ParquetWriter(
+            sink,
+            self._schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=_REPEATED,  # type: ignore[arg-type] # its stubs know no list
+            column_encoding=_ENCODINGS,
+            store_schema=False,
+            write_page_checksum=True,
+        )
+        self._writer.add_key_value_metadata(_text(schema.metadata or {}))
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="parquet")
+        self._pending: Future[None] | None = None
+        self._seen = np.full(1 << 14, -1, np.int64)
+        self._base = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown()
+        try:
+            if error is None:
+                self.wait()
+        finally:
+            self._writer.close()
+
+    def write(self, columns: Columns, rows: int, known: Directories) -> None:
+        """Writes the rows as one group; they must stay as they are until the next `write` or `wait` returns."""
+        self.wait()
+        self._pending = self._pool.submit(self._write, columns, rows, known)
+
+    def wait(self) -> None:
+        """Returns when the last group is written; raises what went wrong with it."""
+        if self._pending is not None:
+            self._pending.result()
+            self._pending = None
+
+    def _write(self, columns: Columns, rows: int, known: Directories) -> None:
+        values = columns.values
+        arrays: dict[str, Any] = {name: values[field, :rows] for name, field in _NUMBERS.items()}
+        arrays["dir"] = self._directories(columns.parent[:rows], known)
+        arrays["name"] = binary(columns.name_end[: rows + 1], columns.names)
+        arrays["type"] = pa.DictionaryArray.from_arrays(_TYPE_CODES[values[TYPE, :rows]], [chr(byte) for byte in TYPES])
+        file_class = columns.file_class[:rows]
+        codes: Any = pa.array(file_class, mask=file_class == NO_CLASS)
+        arrays["file_class"] = pa.DictionaryArray.from_arrays(codes, pa.array(self._classes, pa.string()))
+        apparent = values[APPARENT, :rows]
+        arrays["apparent_size_bytes"] = pa.array(apparent, mask=apparent < 0)
+        made = [
+            array if isinstance(array, pa.Array) else pa.array(array)
+            for array in (arrays[name] for name in self._schema.names)
+        ]
+        self._writer.write_table(pa.Table.from_arrays(made, schema=self._schema), row_group_size=rows or 1)
+
+    def _directories(self, parents: NDArray[np.int32], known: Directories) -> "pa.DictionaryArray[Any, Any]":
+        if len(self._seen) < len(known.parent):
+            wider = np.full(len(known.parent), -1, np.int64)
+            wider[: len(self._seen)] = self._seen
+            self._seen = wider
+        codes, distinct = np.empty(len(parents), np.int32), np.empty(len(parents), np.int32)
+        count = encode(parents, self._base, self._seen, codes, distinct)
+        self._base += count
+        return pa.DictionaryArray.from_arrays(codes, paths_of(known, distinct[:count]))
+
+
+def paths_of(known: Directories, nodes: NDArray[np.int32]) -> "pa.Array[Any]":
+    """The paths of directories, `/` as the empty one; together below 2 GiB."""
+    ends = np.zeros(len(nodes) + 1, np.int32)
+    path_ends(known, nodes, ends)
+    text = np.empty(int(ends[-1]), np.uint8)
+    write_paths(known, nodes, ends, text)
+    return binary(ends, text)
+
+
+def binary(ends: NDArray[np.int32], text: NDArray[np.uint8]) -> "pa.Array[Any]":
+    """An Arrow array over bytes that stand one behind the other."""
+    return pa.Array.from_buffers(pa.binary(), len(ends) - 1, [None, pa.py_buffer(ends.data), pa.py_buffer(text.data)])
+
+
+def _with_dictionaries(schema: pa.Schema) -> pa.Schema:
+    coded: dict[str, Any] = {
+        "dir": pa.dictionary(pa.int32(), pa.binary()),
+        "type": pa.dictionary(pa.int8(), pa.string()),
+        "file_class": pa.dictionary(pa.int8(), pa.string()),
+    }
+    fields = [field.with_type(coded.get(field.name, field.type)) for field in schema]
+    return pa.schema(fields)
+
+
+def _text(metadata: dict[bytes, bytes]) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in metadata.items()}

@@ -1,0 +1,1 @@
+"""Loops over bytes and numbers, compiled by numba: the fast twins of what `entry` says plainly."""

@@ -1,0 +1,218 @@
+"""Lines of a block to columns: every field typed, every path as a directory's number and a name."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grt_platform.systems.lustre.logic.kernels.directories import ROOT, Directories, child, has_room
+from grt_platform.systems.lustre.logic.kernels.jit import compiled
+from grt_platform.systems.lustre.logic.kernels.numbers import (
+    APPARENT,
+    DEV,
+    FIELDS,
+    TYPE,
+    fields,
+)
+from grt_platform.systems.lustre.logic.kernels.path import (
+    BEGIN,
+    LENGTH,
+    PARTS,
+    PathState,
+    find_slashes,
+    read_path,
+)
+from grt_platform.systems.lustre.logic.kernels.wide import equal_mask, lowest
+
+POSITION, ROWS, NAMES_USED, BAD, LINES = range(5)
+DONE, ROWS_FULL, BAD_FULL, DIRECTORIES_FULL = range(4)
+NO_CLASS = -1
+FILE, DIRECTORY = 102, 100
+_NEWLINE = 10
+
+
+class Columns(NamedTuple):
+    """Rows of entries, as many as there is room for, and the bad lines between them.
+
+    Attributes:
+        now: POSITION in the block, ROWS and NAMES_USED bytes filled, BAD lines, LINES read.
+        values: One row for each field of `numbers`.
+        file_class: Number of the file's class or NO_CLASS.
+        parent: Number of the directory that the entry lies in.
+        node: For a directory its own number, else its parent's: where its bytes count.
+        name_end: Where each name ends in `names`; one more than rows, the first is 0.
+        names: All names, one behind the other.
+        bad: Begin, end and number (from 0) of each bad line in the block.
+    """
+
+    now: NDArray[np.int64]
+    values: NDArray[np.int64]
+    file_class: NDArray[np.int8]
+    parent: NDArray[np.int32]
+    node: NDArray[np.int32]
+    name_end: NDArray[np.int32]
+    names: NDArray[np.uint8]
+    bad: NDArray[np.int64]
+
+
+class Suffixes(NamedTuple):
+    """Ends of names with the class each means, in the order in which they are tried.
+
+    Attributes:
+        ends: Where each ends in `text`.
+        text: The suffixes, one behind the other.
+        means: The class of each.
+        last_bytes: Whether a byte is the last of any.
+    """
+
+    ends: NDArray[np.int64]
+    text: NDArray[np.uint8]
+    means: NDArray[np.int8]
+    last_bytes: NDArray[np.uint8]
+
+
+def new_columns(rows: int, bad: int) -> Columns:
+    """Columns with room for so many rows and bad lines."""
+    return Columns(
+        np.zeros(5, np.int64),
+        np.zeros((FIELDS, rows), np.int64),
+        np.zeros(rows, np.int8),
+        np.zeros(rows, np.int32),
+        np.zeros(rows, np.int32),
+        np.zeros(rows + 1, np.int32),
+        np.zeros(rows * 48 + (1 << 17), np.uint8),
+        np.zeros((bad, 3), np.int64),
+    )
+
+
+def suffixes_of(classes: "list[tuple[bytes, ...]]") -> Suffixes:
+    """The suffixes of classes in their order."""
+    pairs = [(suffix, number) for number, suffixes in enumerate(classes) for suffix in suffixes]
+    last_bytes = np.zeros(256, np.uint8)
+    for suffix, _ in pairs:
+        last_bytes[suffix[-1]] = 1
+    text = b"".join(suffix for suffix, _ in pairs)
+    return Suffixes(
+        np.cumsum([0, *(len(suffix) for suffix, _ in pairs)]).astype(np.int64),
+        np.frombuffer(text or b"\0", np.uint8),
+        np.array([number for _, number in pairs], np.int8),
+        last_bytes,
+    )
+
+
+@compiled
+def read_columns(
+    data: NDArray[np.uint8],
+    stop: int,
+    is_quoted: int,
+    max_line: int,
+    path: PathState,
+    known: Directories,
+    suffixes: Suffixes,
+    out: Columns,
+    scratch: NDArray[np.int64],
+) -> int:
+    """Reads lines from `out.now[POSITION]` on until `stop`, or until something is full; returns what."""
+    position, row, name_bytes = out.now[POSITION], out.now[ROWS], out.now[NAMES_USED]
+    bad, lines = out.now[BAD], out.now[LINES]
+    result = DONE
+    last = APPARENT if is_quoted else DEV
+    while position < stop:
+        if row == out.values.shape[1] or name_bytes + max_line > len(out.names):
+            result = ROWS_FULL
+            break
+        if bad == out.bad.shape[0]:
+            result = BAD_FULL
+            break
+        end = -1
+        after = read_path(data, position, min(position + max_line, stop), is_quoted, path)
+        parts = find_slashes(path) if after >= 0 else -1
+        if parts >= 0:
+            if not has_room(known, parts + 1, path.now[LENGTH]):
+                result = DIRECTORIES_FULL
+                break
+            end = fields(data, after, last, scratch)
+            if scratch[TYPE] != DIRECTORY and path.slashes[parts - 1] == path.now[LENGTH] - 1:
+                end = -1
+        if end < 0 or end - 1 - position > max_line:
+            path.now[BEGIN] = -1
+            end = line_end(data, position)
+            out.bad[bad, 0], out.bad[bad, 1], out.bad[bad, 2] = position, end - 1, lines
+            bad += 1
+        else:
+            path.now[BEGIN] = position
+            name_bytes = place(path, parts, known, suffixes, out, row, name_bytes, scratch)
+            for field in range(FIELDS):
+                out.values[field, row] = scratch[field]
+            row += 1
+        position = end
+        lines += 1
+    if result in (DONE, DIRECTORIES_FULL):
+        path.now[BEGIN] = -1
+    out.now[POSITION], out.now[ROWS], out.now[NAMES_USED] = position, row, name_bytes
+    out.now[BAD], out.now[LINES] = bad, lines
+    return result
+
+
+@compiled
+def place(
+    path: PathState,
+    parts: int,
+    known: Directories,
+    suffixes: Suffixes,
+    out: Columns,
+    row: int,
+    name_bytes: int,
+    scratch: NDArray[np.int64],
+) -> int:
+    """Finds the directories of the path and writes where the entry lies, its name and class; returns the names' end."""
+    length = path.now[LENGTH]
+    is_directory = scratch[TYPE] == DIRECTORY
+    if is_directory and parts > 1 and path.slashes[parts - 1] == length - 1:
+        parts -= 1
+        length -= 1
+    path.nodes[0] = ROOT
+    for part in range(max(path.now[PARTS], 1), parts):
+        begin, end = path.slashes[part - 1] + 1, path.slashes[part]
+        path.nodes[part] = child(known, path.nodes[part - 1], path.text, begin, end)
+    path.now[PARTS] = parts
+    begin = path.slashes[parts - 1] + 1
+    parent = path.nodes[parts - 1]
+    node = parent
+    if is_directory and length > 1:
+        node = child(known, parent, path.text, begin, length)
+    out.parent[row], out.node[row] = parent, node
+    for each in range(begin, length):
+        out.names[name_bytes + each - begin] = path.text[each]
+    name_bytes += length - begin
+    out.name_end[row + 1] = name_bytes
+    out.file_class[row] = class_of(path.text, begin, length, suffixes) if scratch[TYPE] == FILE else NO_CLASS
+    return name_bytes
+
+
+@compiled
+def class_of(text: NDArray[np.uint8], begin: int, end: int, suffixes: Suffixes) -> int:
+    """The class of the first suffix that the name ends with, or NO_CLASS."""
+    if end == begin or not suffixes.last_bytes[text[end - 1]]:
+        return NO_CLASS
+    for number in range(len(suffixes.means)):
+        first, behind = suffixes.ends[number], suffixes.ends[number + 1]
+        size = behind - first
+        if size > end - begin:
+            continue
+        same = size
+        while same > 0 and text[end - size + same - 1] == suffixes.text[first + same - 1]:
+            same -= 1
+        if same == 0:
+            return np.int64(suffixes.means[number])
+    return NO_CLASS
+
+
+@compiled
+def line_end(data: NDArray[np.uint8], position: int) -> int:
+    """The position behind the next newline; there is one."""
+    while True:
+        mask = equal_mask(data, position, np.uint8(_NEWLINE))
+        if mask:
+            return position + lowest(mask) + 1
+        position += 64

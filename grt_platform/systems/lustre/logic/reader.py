@@ -1,0 +1,112 @@
+"""A dump read to columns: compiled for the lines, plain Python for those that break a rule, which say why."""
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+import numpy as np
+
+from grt_platform.kernel.errors import BadSourceError
+from grt_platform.systems.lustre.logic.bad_lines import Bad, BadLines
+from grt_platform.systems.lustre.logic.blocks import BLOCK_BYTES, Block, blocks
+from grt_platform.systems.lustre.logic.counts import Counts
+from grt_platform.systems.lustre.logic.entry import Entry, Form, form_of, read_line
+from grt_platform.systems.lustre.logic.kernels.directories import Directories, grown
+from grt_platform.systems.lustre.logic.kernels.lines import (
+    BAD,
+    BAD_FULL,
+    DIRECTORIES_FULL,
+    DONE,
+    LINES,
+    NAMES_USED,
+    POSITION,
+    ROWS,
+    ROWS_FULL,
+    Columns,
+    Suffixes,
+    read_columns,
+)
+from grt_platform.systems.lustre.logic.kernels.numbers import FIELDS
+from grt_platform.systems.lustre.logic.kernels.path import BEGIN, new_path_state
+
+
+def form_in(block: Block) -> Form:
+    """The form of the first line that is an entry; of the first line where none is."""
+    lines = bytes(block.data[: block.stop]).split(b"\n")
+    good = (form_of(line) for line in lines if isinstance(read_line(line, form_of(line)), Entry))
+    return next(good, form_of(lines[0]))
+
+
+class ColumnReader:
+    """Reads a dump's lines into columns; whoever takes them may swap `columns` and `known` for others.
+
+    Attributes:
+        counts: What was read so far.
+        columns: Filled rows when `take` is called.
+        known: The directories of the rows.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        known: Directories,
+        suffixes: Suffixes,
+        *,
+        max_line_bytes: int,
+        take: Callable[[], None],
+        bad: Bad,
+    ) -> None:
+        self.counts, self.columns, self.known = Counts(), columns, known
+        self._suffixes, self._max, self._take = suffixes, max_line_bytes, take
+        self._form = Form.BASE64
+        self._bad = BadLines(self.counts, bad, max_line_bytes)
+        self._path = new_path_state(max_line_bytes)
+        self._fields = np.zeros(FIELDS, np.int64)
+
+    def read(self, packed: BinaryIO, source: str, block_bytes: int = BLOCK_BYTES) -> Counts:
+        """Reads all of the dump, calling `take` whenever the columns are full, and at the end.
+
+        Raises:
+            BadSourceError: The stream is damaged, cut short, empty or followed by other bytes.
+        """
+        try:
+            with blocks(packed, source, size=block_bytes, max_line_bytes=self._max) as stream:
+                for number, block in enumerate(stream):
+                    if number == 0:
+                        self._form = form_in(block)
+                        self.counts.form = self._form.label
+                    self._read_block(block)
+        except BadSourceError as error:
+            raise BadSourceError(error.reason, source, self.counts.lines + 1) from error
+        self._flush()
+        return self.counts
+
+    def _read_block(self, block: Block) -> None:
+        self.columns.now[POSITION], self.columns.now[LINES], self.columns.now[BAD] = 0, self.counts.lines, 0
+        while (full := self._run(block)) != DONE:
+            if full == ROWS_FULL:
+                self._flush()
+            elif full == DIRECTORIES_FULL:
+                self.known = grown(self.known)
+            elif full == BAD_FULL:
+                self._drain(block)
+        self._drain(block)
+        self.counts.lines = int(self.columns.now[LINES])
+        if block.too_long is not None:
+            self._bad.add_too_long(self.counts.lines, block.too_long)
+            self.counts.lines += 1
+
+    def _run(self, block: Block) -> int:
+        known, path = self.known, self._path
+        return read_columns(
+            block.data, block.stop, self._form.value, self._max, path, known, self._suffixes, self.columns, self._fields
+        )
+
+    def _drain(self, block: Block) -> None:
+        self._bad.add(block, self._form, self.columns.bad[: int(self.columns.now[BAD])])
+        self.columns.now[BAD] = 0
+
+    def _flush(self) -> None:
+        self.counts.entries += int(self.columns.now[ROWS])
+        self._take()
+        self.columns.now[ROWS] = self.columns.now[NAMES_USED] = 0
+        self._path.now[BEGIN] = -1

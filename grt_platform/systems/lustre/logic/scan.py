@@ -1,0 +1,119 @@
+"""One pass over a dump: its entries as Parquet, and what they add up to by user, group, project and directory."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from grt_platform.systems.lustre.logic.bad_lines import Bad
+from grt_platform.systems.lustre.logic.blocks import BLOCK_BYTES
+from grt_platform.systems.lustre.logic.counts import Counts
+from grt_platform.systems.lustre.logic.entries import EntriesWriter
+from grt_platform.systems.lustre.logic.frames import groups_frame
+from grt_platform.systems.lustre.logic.gather import Gathered
+from grt_platform.systems.lustre.logic.kernels.directories import new_directories
+from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, ROWS, new_columns, suffixes_of
+from grt_platform.systems.lustre.logic.kernels.numbers import TYPE
+from grt_platform.systems.lustre.logic.reader import ColumnReader
+from grt_platform.systems.lustre.logic.rules import ScanRules
+from grt_platform.systems.lustre.logic.spill import Scratch
+
+GROUP_ROWS = 1 << 19
+_BAD_LINES = 1024
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a dump adds up to, in the columns of the tables without those of the partition, sorted by their keys."""
+
+    counts: Counts
+    groups: pl.DataFrame
+    users: pl.DataFrame
+    projects: pl.DataFrame
+    _gathered: Gathered
+
+    def tree(self) -> Iterator[pl.DataFrame]:
+        """`tree` in frames, by depth and path; may be asked for once."""
+        return self._gathered.tree()
+
+
+def scan(
+    packed: BinaryIO,
+    source: str,
+    rules: ScanRules,
+    *,
+    entries: BinaryIO | None,
+    entries_schema: pa.Schema | None,
+    bad: Bad,
+    scratch: Scratch,
+    block_bytes: int = BLOCK_BYTES,
+    group_rows: int = GROUP_ROWS,
+) -> Scanned:
+    """Reads the whole dump once.
+
+    Args:
+        packed: The gzip stream.
+        source: Its name, for errors.
+        rules: What to do.
+        entries: Gets the Parquet file of `entries`; None for none.
+        entries_schema: Columns and metadata of that file.
+        bad: Gets bad lines in small lists, in order.
+        scratch: Makes files for sums that memory has no room for.
+        block_bytes: Bytes inflated at a time.
+        group_rows: Rows of a row group.
+
+    Raises:
+        BadSourceError: The stream is damaged, cut short, empty, or holds too many bad lines.
+    """
+    with ExitStack() as stack:
+        writer = None
+        if entries is not None and entries_schema is not None:
+            classes = [each.name for each in rules.classes]
+            writer = stack.enter_context(EntriesWriter(entries, entries_schema, classes))
+        one_pass = _Pass(rules, source, writer, scratch=scratch, bad=bad, rows=group_rows)
+        failed = stack.enter_context(ExitStack())
+        failed.callback(one_pass.close)
+        counts = one_pass.reader.read(packed, source, block_bytes)
+        counts.check(source, rules.max_bad_share)
+        failed.pop_all()
+    return one_pass.finish()
+
+
+class _Pass:
+    """Takes full columns from the reader, hands them to the writer, and gives the reader others meanwhile."""
+
+    def __init__(
+        self, rules: ScanRules, source: str, writer: EntriesWriter | None, *, scratch: Scratch, bad: Bad, rows: int
+    ) -> None:
+        self._gathered, self._source, self._writer = Gathered(rules, scratch), source, writer
+        suffixes = suffixes_of([each.suffixes for each in rules.classes])
+        columns = new_columns(rows, _BAD_LINES)
+        other = new_columns(rows, 0) if writer is not None else columns
+        self._other = other._replace(now=columns.now, bad=columns.bad)
+        known, most = new_directories(), rules.max_line_bytes
+        self.reader = ColumnReader(columns, known, suffixes, max_line_bytes=most, take=self._take, bad=bad)
+
+    def _take(self) -> None:
+        columns, known = self.reader.columns, self.reader.known
+        rows = int(columns.now[ROWS])
+        if self._writer is not None:
+            self._writer.write(columns, rows, known)
+            self.reader.columns, self._other = self._other, columns
+        self.reader.counts.directories += int(np.count_nonzero(columns.values[TYPE, :rows] == DIRECTORY))
+        self.reader.known = self._gathered.take(columns, rows, known, self._source)
+
+    def close(self) -> None:
+        """Lets go of what was set aside."""
+        self._gathered.close()
+
+    def finish(self) -> Scanned:
+        """What all rows add up to."""
+        gathered, counts = self._gathered, self.reader.counts
+        gathered.finish(self.reader.known)
+        counts.used_bytes, counts.files = gathered.totals()
+        users = gathered.users()
+        return Scanned(counts, groups_frame(users), users, gathered.projects(), gathered)

@@ -1,0 +1,84 @@
+"""Sums of more directories than memory may hold: sorted runs in scratch files, merged at the end."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, NamedTuple
+
+import polars as pl
+
+Scratch = Callable[[], BinaryIO]
+"""Makes an empty file that can be written and read, and is gone when closed."""
+
+
+class _Piece(NamedTuple):
+    file: BinaryIO
+    start: int
+    size: int
+
+    def read(self) -> pl.DataFrame:
+        self.file.seek(self.start)
+        return pl.read_ipc_stream(io.BytesIO(self.file.read(self.size)))
+
+
+class Spill:
+    """Runs of frames sorted by depth and path; what several runs say of one directory is added up.
+
+    Memory: one frame of each run.
+    """
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._scratch = scratch
+        self._files: list[BinaryIO] = []
+        self._runs: list[dict[int, list[_Piece]]] = []
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything was set aside."""
+        return bool(self._runs)
+
+    def add_run(self, frames: Iterable[pl.DataFrame]) -> None:
+        """Sets a run aside; each of its frames is of one depth."""
+        file, run = self._scratch(), dict[int, list[_Piece]]()
+        self._files.append(file)
+        for frame in frames:
+            start = file.tell()
+            frame.write_ipc_stream(file, compression="lz4")
+            run.setdefault(frame["depth"][0], []).append(_Piece(file, start, file.tell() - start))
+        self._runs.append(run)
+
+    def merged(self) -> Iterator[pl.DataFrame]:
+        """The frames of all runs as those of one; closes the scratch files."""
+        try:
+            for depth in range(max((depth for run in self._runs for depth in run), default=-1) + 1):
+                yield from _merge([iter(run.get(depth, ())) for run in self._runs])
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Lets go of the scratch files."""
+        for file in self._files:
+            file.close()
+
+
+def _merge(runs: list[Iterator[_Piece]]) -> Iterator[pl.DataFrame]:
+    """Merges sorted frames: always as far as the first of their last paths, up to which nothing can follow."""
+    heads = dict[int, pl.DataFrame]()
+    while True:
+        for number, run in enumerate(runs):
+            if number not in heads and (piece := next(run, None)) is not None:
+                heads[number] = piece.read()
+        if not heads:
+            return
+        pivot = min(frame["path"][-1] for frame in heads.values())
+        ready = [frame.filter(pl.col("path") <= pl.lit(pivot, pl.Binary)) for frame in heads.values()]
+        yield _added_up(pl.concat(ready))
+        rest = {number: frame[part.height :] for (number, frame), part in zip(heads.items(), ready, strict=True)}
+        heads = {number: frame for number, frame in rest.items() if frame.height}
+
+
+def _added_up(rows: pl.DataFrame) -> pl.DataFrame:
+    newest, oldest = pl.col("last_modified_at").max(), pl.col("oldest_accessed_at").min()
+    alone = ("depth", "path", "last_modified_at", "oldest_accessed_at")
+    sums = pl.exclude(*alone).sum()
+    added = rows.group_by("path").agg(pl.col("depth").first(), newest, oldest, sums)
+    return added.select(rows.columns).sort("path")

@@ -1,0 +1,41 @@
+"""The reports of a date as files in the store of products: the old eight columns, and the same tidy."""
+
+import hashlib
+from datetime import date
+
+import polars as pl
+
+from grt_platform.adapters.store import Store
+from grt_platform.systems.lustre.logic.report_tsv import report_tsv
+from grt_platform.systems.lustre.schemas import REPORT_FILES
+
+FOLDER = "lustre/reports/"
+
+
+def write_reports(store: Store, dumped_on: date, group_usage: pl.DataFrame) -> pl.DataFrame:
+    """The files are those of these rows; returns the rows of `lustre/product/report_files`.
+
+    A date without rows has no files.
+    """
+    volumes = sorted(group_usage["volume"].unique())
+    stem = f"report-{dumped_on:%Y%m%d}"
+    tidy = group_usage.sort("volume", "gid").write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ").encode()
+    texts = {f"{stem}.tsv": report_tsv(group_usage, volumes), f"{stem}.csv": tidy}
+    for name, data in texts.items():
+        if volumes:
+            store.put(FOLDER + name, data)
+        else:
+            store.delete(FOLDER + name)
+    rows = [
+        {
+            "dumped_on": dumped_on,
+            "file": name,
+            "volumes": ",".join(volumes),
+            "rows": group_usage.height,
+            "size_bytes": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
+        for name, data in texts.items()
+        if volumes
+    ]
+    return pl.DataFrame(rows, schema=REPORT_FILES.polars_schema())

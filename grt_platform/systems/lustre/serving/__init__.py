@@ -1,0 +1,1 @@
+"""How people ask lustre: queries, HTTP, command line, demo."""
