@@ -8,9 +8,10 @@ from typing import Literal
 
 import polars as pl
 
-from grt_platform.adapters.ddl import PARTITION_NUMBER, partitions_relation, quoted, relation, rows_relation
+from grt_platform.adapters.ddl import PARTITION_NUMBER, literal, partitions_relation, quoted, relation, rows_relation
 from grt_platform.adapters.frames import checked_partition, conform
 from grt_platform.adapters.postgres import Connection, available
+from grt_platform.kernel.lines import Lines
 from grt_platform.kernel.table import Column, Kind, Table
 
 SLICE_ROWS = 100_000
@@ -22,6 +23,8 @@ class Encoded:
     """Rows as Postgres takes them: in its text format, or as CSV where a value needs quoting."""
 
     form: str
+    null: str
+    columns: tuple[str, ...]
     rows: memoryview
 
 
@@ -41,8 +44,17 @@ def clear(connection: Connection, table: Table, partition: Mapping[str, str], *,
         connection.execute(f"DELETE FROM {_target(table)} WHERE {where}".encode(), list(constants.values()))
 
 
-def copy(connection: Connection, table: Table, partition: Mapping[str, str], frame: pl.DataFrame) -> int:
+def copy(
+    connection: Connection, table: Table, partition: Mapping[str, str], frame: pl.DataFrame, lines: Lines | None = None
+) -> int:
     """Append the frame to the partition in the connection's transaction; returns its rows.
+
+    Args:
+        connection: One in a transaction.
+        table: Where the rows belong.
+        partition: A value for each column that cuts the table.
+        frame: The rows.
+        lines: The same rows as text, which then is sent instead of the frame being written as such.
 
     Raises:
         TypeError: The frame does not fit the table.
@@ -52,19 +64,20 @@ def copy(connection: Connection, table: Table, partition: Mapping[str, str], fra
     rows = conform(frame, table, values)
     with available(f"load {table.system}.{table.noun}"):
         constants = _constants(connection, table, values)
-    for piece in _encoded_ahead(rows, table, constants):
-        _send(connection, table, constants, piece)
+    for piece in [_as_came(lines, constants)] if lines else _encoded_ahead(rows, table, constants):
+        _send(connection, table, piece)
     return frame.height
 
 
-def _send(connection: Connection, table: Table, constants: Mapping[str, object], encoded: Encoded) -> None:
+def _send(connection: Connection, table: Table, encoded: Encoded) -> None:
     """Append encoded rows in the connection's transaction.
 
     Raises:
         UnavailableError: The connection broke.
     """
-    columns = ", ".join(quoted(name) for name in (*constants, *(column.name for column in table.stored_columns)))
-    statement = f"COPY {_target(table)} ({columns}) FROM STDIN (FORMAT {encoded.form})"
+    columns = ", ".join(map(quoted, encoded.columns))
+    options = f"FORMAT {encoded.form}, NULL {literal(encoded.null)}"
+    statement = f"COPY {_target(table)} ({columns}) FROM STDIN ({options})"
     with (
         available(f"load {table.system}.{table.noun}"),
         connection.cursor() as cursor,
@@ -84,13 +97,21 @@ def encode(frame: pl.DataFrame, table: Table, constants: Mapping[str, object]) -
         *(pl.lit(value).alias(name) for name, value in constants.items()),
         *(_field(column) for column in table.stored_columns),
     )
+    columns = tuple(shown.columns)
     text = _written(shown, separator="\t", quote_style="never", null_value="\\N")
     nulls = sum(frame.null_count().row(0)) if frame.width else 0
     marks = (text.count(b"\\"), text.count(b"\t"), text.count(b"\n"), text.count(b"\r"))
     if marks == (nulls, frame.height * (shown.width - 1), frame.height, 0):
-        return Encoded("text", memoryview(text))
+        return Encoded("text", "\\N", columns, memoryview(text))
     style: Literal["necessary", "non_numeric"] = "necessary" if shown.width > 1 else "non_numeric"
-    return Encoded("csv", memoryview(_written(shown, separator=",", quote_style=style, null_value="")))
+    return Encoded("csv", "", columns, memoryview(_written(shown, separator=",", quote_style=style, null_value="")))
+
+
+def _as_came(lines: Lines, constants: Mapping[str, object]) -> Encoded:
+    """Lines as Postgres takes them, what is the same in every row first."""
+    prefix = "".join(f"{value}\t" for value in constants.values()).encode()
+    text = prefix + lines.text[:-1].replace(b"\n", b"\n" + prefix) + b"\n" if prefix else lines.text
+    return Encoded("text", lines.null, (*constants, *lines.columns), memoryview(text))
 
 
 def _written(

@@ -95,7 +95,7 @@ class PartitionWriter:
 def _options(table: Table) -> dict[str, Any]:
     """Dictionaries where values repeat; numbers are smaller without."""
     repeated = [column.name for column in table.stored_columns if column.kind in _REPEATED]
-    return {"compression": "zstd", "compression_level": 3, "use_dictionary": repeated, "write_page_checksum": True}
+    return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeated, "write_page_checksum": True}
 
 
 def _told(field: "pa.Field[Any]") -> str:

@@ -12,6 +12,7 @@ import polars as pl
 from grt_platform.adapters.copying import clear, copy
 from grt_platform.adapters.lake import Lake, PartitionWriter
 from grt_platform.adapters.postgres import Connection
+from grt_platform.kernel.lines import Lines
 from grt_platform.kernel.table import Table
 
 _WAITING_FRAMES = 2
@@ -66,11 +67,12 @@ class PartitionSink:
         """Rows emitted since the beginning or the last restart, by noun."""
         return {noun: writer.rows for noun, writer in self._writers.items()}
 
-    def emit(self, noun: str, frame: pl.DataFrame) -> None:
-        """Append a frame, without the partition columns, to one of the tables."""
-        self._writers[noun].write(frame)
+    def emit(self, noun: str, frame: pl.DataFrame, lines: Lines | None = None, /) -> None:
+        """Append a frame, without the partition columns, to one of the tables; `lines` say the same to Postgres."""
         if self._copier is not None and not self._tables[noun].is_private and frame.height:
-            self._copier.put(self._tables[noun], self._masks.get(noun, _unchanged)(frame))
+            mask = self._masks.get(noun)
+            self._copier.put(self._tables[noun], mask(frame) if mask else frame, None if mask else lines)
+        self._writers[noun].write(frame)
 
     def restart(self) -> None:
         """Forget everything emitted so far."""
@@ -102,11 +104,11 @@ class _Copier:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="copy")
         self._pending: deque[Future[int]] = deque()
 
-    def put(self, table: Table, frame: pl.DataFrame) -> None:
+    def put(self, table: Table, frame: pl.DataFrame, lines: Lines | None) -> None:
         """Queue a frame; waits while too many are queued, and raises what went wrong with an earlier one."""
         while len(self._pending) > _WAITING_FRAMES:
             self._pending.popleft().result()
-        self._pending.append(self._pool.submit(copy, self._connection, table, self._partition, frame))
+        self._pending.append(self._pool.submit(copy, self._connection, table, self._partition, frame, lines))
 
     def finish(self) -> None:
         """Wait until all frames are in Postgres; raises what went wrong with one."""
@@ -117,7 +119,3 @@ class _Copier:
     def discard(self) -> None:
         """Wait for the frame under way and throw the others away."""
         self._pool.shutdown(cancel_futures=True)
-
-
-def _unchanged(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame

@@ -1,13 +1,15 @@
 """The second look at a batch: every row goes to its table, to the history, to the quarantine, or is counted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from grt_platform.kernel.lines import Lines
+from grt_platform.systems.galaxy.logic.as_came import as_came
 from grt_platform.systems.galaxy.logic.aside import bad_rows, ordinals
 from grt_platform.systems.galaxy.logic.batch import Batch
 from grt_platform.systems.galaxy.logic.contest import Flags, Places, Settled
@@ -24,7 +26,12 @@ SAMPLE_ROWS = 100
 _CLAIMS_AT_A_TIME = 500_000
 _NAMES = {"source": pl.String, "version": pl.String}
 
-Emit = Callable[[str, pl.DataFrame], None]
+
+class Emit(Protocol):
+    """Takes the noun of a table and rows of it; `lines` say the same as the frame."""
+
+    def __call__(self, noun: str, frame: pl.DataFrame, lines: Lines | None = None, /) -> None:
+        """Take them, any number of times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +94,11 @@ class Delivery:
                 fates = self.survey.line_fates[first : first + frame.height]
             first += frame.height
             kept = self.is_accepted[frame["report"].to_numpy()]
-            frame, slots, fates = frame.filter(kept), slots[kept], fates[kept]
+            frame, slots, fates = _filtered(frame, kept), slots[kept], fates[kept]
             self._add("rows_duplicate", frame.filter(fates == SAME))
             gave_way = frame.filter(fates == GAVE_WAY)
             self._history("jobs", gave_way, self._report_ids(gave_way["report"].to_numpy()))
-            self._divide("jobs", frame.filter(fates == KEPT), slots[fates == KEPT])
+            self._divide("jobs", _filtered(frame, fates == KEPT), slots[fates == KEPT], rows)
 
     def _grouped(self, kind: str) -> None:
         """Rows of one job follow each other, so that only the last job of a piece goes on in the next."""
@@ -105,7 +112,7 @@ class Delivery:
                 has_ended = tail.is_empty() or not open_rows.all() or tail["job_id"][0] != frame["job_id"][-1]
                 tail = frame.filter(open_rows) if has_ended else pl.concat([tail, frame])
             self._add("rows_duplicate", frame.filter(~fresh))
-            self._divide(kind, frame.filter(fresh), slots[fresh])
+            self._divide(kind, _filtered(frame, fresh), slots[fresh], rows)
 
     def _scattered(self, kind: str) -> None:
         """Read the member once for each range of jobs whose rows fit in memory together."""
@@ -137,8 +144,15 @@ class Delivery:
         kept = (slots >= 0) & self.is_accepted[frame["report"].to_numpy()]
         return (frame, slots) if kept.all() else (frame.filter(kept), slots[kept])
 
-    def _divide(self, kind: str, frame: pl.DataFrame, slots: Integers) -> None:
-        """Rows of jobs that were won are loaded, others are duplicates or go to the history."""
+    def _divide(self, kind: str, frame: pl.DataFrame, slots: Integers, piece: Rows | None = None) -> None:
+        """Rows of jobs that were won are loaded, others are duplicates or go to the history.
+
+        Args:
+            kind: What the rows are.
+            frame: The rows.
+            slots: Their jobs.
+            piece: What they come from, where it is one piece.
+        """
         has_won = self.outcome.has_won[slots]
         if not has_won.all():
             is_same = self.outcome.is_same[slots] & ~has_won
@@ -147,9 +161,10 @@ class Delivery:
             self._history(kind, frame.filter(older), self._names(self.outcome.winners[slots[older]]))
             frame = frame.filter(has_won)
         self._add("rows_loaded", frame)
+        lines = as_came(piece, frame, [verdict.report.report_id for verdict in self.verdicts]) if piece else None
         if kind == "jobs":
             frame = frame.with_columns(self._report_ids(frame["report"].to_numpy()))
-        self._send(MEMBER_TABLES[kind].noun, frame)
+        self._send(MEMBER_TABLES[kind].noun, frame, lines)
 
     def _history(self, kind: str, frame: pl.DataFrame, superseded_by: pl.Series) -> None:
         if not frame.height:
@@ -195,9 +210,9 @@ class Delivery:
                 verdict = self.verdicts[number]
                 setattr(verdict, count, getattr(verdict, count) + int(counts[number]))
 
-    def _send(self, noun: str, frame: pl.DataFrame) -> None:
+    def _send(self, noun: str, frame: pl.DataFrame, lines: Lines | None = None) -> None:
         if frame.height:
-            self.emit(noun, frame.select(_COLUMNS[noun]))
+            self.emit(noun, frame.select(_COLUMNS[noun]), lines)
 
     def _report_ids(self, reports: npt.NDArray[np.int32]) -> pl.Series:
         names = [verdict.report.report_id for verdict in self.verdicts]
@@ -209,6 +224,10 @@ class Delivery:
 
 _TABLES = (*MEMBER_TABLES.values(), HISTORY, QUARANTINE, CLAIMS)
 _COLUMNS = {table.noun: list(table.polars_schema(with_partition=False)) for table in _TABLES}
+
+
+def _filtered(frame: pl.DataFrame, kept: Flags) -> pl.DataFrame:
+    return frame if kept.all() else frame.filter(kept)
 
 
 def _as_json(frame: pl.DataFrame) -> Any:

@@ -10,8 +10,7 @@ def is_new(before: pl.DataFrame, frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
     both = pl.concat([before, frame]) if before.height else frame
     values = both.drop("line")
     hashes = values.hash_rows()
-    in_order = np.sort(hashes.to_numpy())
-    if (in_order[1:] != in_order[:-1]).all():
+    if hashes.n_unique() == both.height:
         return np.ones(frame.height, np.bool_)
     is_first = np.ones(both.height, np.bool_)
     suspects = hashes.is_duplicated().arg_true().to_numpy()

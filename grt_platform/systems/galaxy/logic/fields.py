@@ -1,7 +1,7 @@
-"""The rules for one field of a row: what text is good, what it means, and the polars form of the same rule.
+"""The rules for one field of a row: what text is good, what it means, and the same for many fields at once.
 
-Each rule is given twice: `read` is exact and decides; `clean` and `cast` accept a subset of the good texts, the usual
-ones, for many rows at once, with the same value. What they do not accept is left to `read`.
+Each rule is given twice: `read` is exact and decides; `proof` accepts a subset of the good texts, the usual ones, for
+many rows at once, whose values polars then reads the same. What it does not accept is left to `read`.
 """
 
 import re
@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import numpy as np
 import polars as pl
+
+from grt_platform.systems.galaxy.logic.places import Flags, Integers, Places
 
 MAX_FIELD_BYTES = 64 * 1024
 _MAX_INTEGER = 2**63 - 1
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,31}(\.[0-9]{1,7}0*)?")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
-_CLEAN_DIGITS = "^[0-9]{1,18}$"
-_CLEAN_NUMBER = r"^-?[0-9]{1,30}(\.[0-9]{1,7})?$"
-_CLEAN_TIME = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?$"
-
 Value = int | str | Decimal | datetime | None
 
 
@@ -34,15 +33,19 @@ class Rule:
 
     Attributes:
         read: The value of a text; raises `BadFieldError`.
-        clean: Whether a text column's rows are of the usual good form.
-        cast: The values of such rows.
+        proof: Which of many fields are of the usual good form.
+        kind: What polars reads them as, or what `values` are.
         has_none: The text `None` is NULL.
+        values: The values of fields that the proof accepts, where polars is not asked for them, and which are NULL.
+        cast: What is made of the column that polars read.
     """
 
     read: Callable[[str], Value]
-    clean: Callable[[pl.Expr], pl.Expr]
-    cast: Callable[[pl.Expr], pl.Expr]
-    has_none: bool
+    proof: Callable[[Places], Flags]
+    kind: pl.DataType | type[pl.DataType] = pl.String
+    has_none: bool = False
+    values: Callable[[Places], tuple[Integers, Flags]] | None = None
+    cast: Callable[[pl.Expr], pl.Expr] = lambda column: column
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,47 +109,44 @@ def _read_direction(text: str) -> str:
     return text
 
 
-def _or_null(pattern: str) -> Callable[[pl.Expr], pl.Expr]:
-    return lambda column: column.is_null() | column.str.contains(pattern)
+def _is_id(places: Places) -> Flags:
+    return places.are_digits(18) & ~places.begin_with(b"0")
 
 
-def _as_is(column: pl.Expr) -> pl.Expr:
-    return column
+def _is_number(places: Places) -> Flags:
+    return places.is_none | places.are_decimals()
 
 
-def _parsed_time(column: pl.Expr) -> pl.Expr:
-    parsed = column.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
-    return parsed.dt.replace_time_zone("UTC")
+def _is_size(places: Places) -> Flags:
+    return places.is_none | places.are_digits(18) | places.equal(b"-1")
 
 
-def _always(column: pl.Expr) -> pl.Expr:
-    return column.is_null() | True
+def _is_time(places: Places) -> Flags:
+    return places.is_none | places.times[0]
 
 
-def _cast(kind: pl.DataType | type[pl.DataType]) -> Callable[[pl.Expr], pl.Expr]:
-    return lambda column: column.cast(kind, strict=False)
+def _times(places: Places) -> tuple[Integers, Flags]:
+    is_time, microseconds = places.times
+    return microseconds, ~is_time
 
 
-def _cast_size(column: pl.Expr) -> pl.Expr:
-    size = column.cast(pl.Int64, strict=False)
-    return pl.when(size >= 0).then(size)
+def _is_any(places: Places) -> Flags:
+    return np.ones(len(places.starts), np.bool_)
 
 
-ID = Rule(
-    _read_id,
-    lambda column: column.str.contains(_CLEAN_DIGITS) & (column.cast(pl.Int64, strict=False) > 0),
-    _cast(pl.Int64),
-    has_none=False,
-)
-NUMBER = Rule(_read_number, _or_null(_CLEAN_NUMBER), _cast(pl.Decimal(38, 7)), has_none=True)
-SIZE = Rule(_read_size, _or_null("^([0-9]{1,18}|-1)$"), _cast_size, has_none=True)
-TIME = Rule(
-    _read_time,
-    lambda column: column.is_null() | (column.str.contains(_CLEAN_TIME) & _parsed_time(column).is_not_null()),
-    _parsed_time,
-    has_none=True,
-)
-TEXT = Rule(_read_text, _always, _as_is, has_none=True)
-VERBATIM = Rule(_read_verbatim, _always, _as_is, has_none=False)
-NAME = Rule(_read_name, lambda column: column.is_not_null(), _as_is, has_none=False)
-DIRECTION = Rule(_read_direction, lambda column: column.is_in(["input", "output"]), _as_is, has_none=False)
+def _is_direction(places: Places) -> Flags:
+    return places.equal(b"input") | places.equal(b"output")
+
+
+def _size(column: pl.Expr) -> pl.Expr:
+    return pl.when(column >= 0).then(column)
+
+
+ID = Rule(_read_id, _is_id, pl.Int64)
+NUMBER = Rule(_read_number, _is_number, pl.Decimal(38, 7), has_none=True)
+SIZE = Rule(_read_size, _is_size, pl.Int64, has_none=True, cast=_size)
+TIME = Rule(_read_time, _is_time, pl.Datetime("us", "UTC"), has_none=True, values=_times)
+TEXT = Rule(_read_text, _is_any, has_none=True)
+VERBATIM = Rule(_read_verbatim, _is_any)
+NAME = Rule(_read_name, lambda places: places.lengths > 0)
+DIRECTION = Rule(_read_direction, _is_direction)

@@ -1,7 +1,7 @@
 """The rows of one kind of many small members, or of a piece of a large one, as typed columns, and the bad lines.
 
-`parse` does many rows at once and hands what is not plainly good to the exact reader of single lines; `parse_by_line`
-does nothing else than that. Both give the same.
+`parse` does many rows at once and hands lines that are not plainly good to the exact reader of single lines;
+`parse_by_line` does nothing else than that. Both give the same.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from grt_platform.systems.galaxy.logic.fields import MAX_FIELD_BYTES
 from grt_platform.systems.galaxy.logic.headers import Header
 from grt_platform.systems.galaxy.logic.lines import BadLineError, read_line
+from grt_platform.systems.galaxy.logic.places import Flags, Text
+from grt_platform.systems.galaxy.logic.proof import Proved, prove
 from grt_platform.systems.galaxy.schemas import MEMBER_TABLES
 
-_CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n")
-_END = "\x01"  # no clean line holds it, so it proves where a line ends
+_TAB, _END = 9, 10
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Integers = npt.NDArray[np.int64]
 
@@ -56,11 +57,13 @@ class Rows:
     Attributes:
         good: Columns `report` (number), `line` (0-based in the piece) and those of the table; in the piece's order.
         bad: For each bad line its 0-based number in the piece and the reason.
+        is_plain: Every line of the piece is of the usual good form and has no empty field.
     """
 
     piece: Piece
     good: pl.DataFrame
     bad: tuple[tuple[int, str], ...]
+    is_plain: bool = False
 
 
 def columns_of(kind: str) -> dict[str, pl.DataType]:
@@ -80,23 +83,23 @@ def parse_by_line(piece: Piece) -> Rows:
 
 def parse(piece: Piece) -> Rows:
     """The rows of a piece, all at once where they are of the usual form."""
-    count = sum(part.lines for part in piece.parts)
-    odd = _odd_lines(piece.text)
-    text = _without(piece.text, odd) if len(odd) else piece.text
-    table = _table(piece.header, text)
-    if table is None or table.height != count:
+    width, count = len(piece.header.columns), sum(_lengths(piece))
+    text = Text(piece.text)
+    odd = _odd_lines(piece.text, text, width)
+    if len(odd) == count:
         return parse_by_line(piece)
-    table = table.with_columns(
-        pl.Series("report", np.repeat([part.report for part in piece.parts], _lengths(piece)), pl.Int32()),
-        pl.int_range(count, dtype=pl.UInt32).alias("line"),
-    )
-    typed = table.select("report", "line", _clean(piece.header).alias("clean"), *_casts(piece.header))
-    is_clean = typed["clean"].fill_null(value=False) & _is_in_time(piece, typed)
-    good = typed.select(SCHEMAS[piece.header.kind].keys())
-    if is_clean.all():
-        return Rows(piece, good, ())
-    odd_rows = _rows(piece, *_read(piece, (~is_clean).arg_true().to_numpy().astype(np.int64)))
-    return Rows(piece, pl.concat([good.filter(is_clean), odd_rows.good]).sort("line"), odd_rows.bad)
+    numbers = np.delete(np.arange(count), odd) if len(odd) else np.arange(count)
+    if len(odd):
+        text = Text(_without(piece.text, odd))
+    proved = prove(piece.header, text)
+    typed = _typed(piece, text, proved, numbers)
+    if typed is None:
+        return parse_by_line(piece)
+    is_plain = proved.is_plain & _are_in_time(piece, typed, numbers)
+    if is_plain.all() and not len(odd):
+        return Rows(piece, typed, (), is_plain=not proved.has_empty)
+    odd_rows = _rows(piece, *_read(piece, np.sort(np.concatenate([odd, numbers[~is_plain]]))))
+    return Rows(piece, pl.concat([typed.filter(is_plain), odd_rows.good]).sort("line"), odd_rows.bad)
 
 
 def line_ends(text: bytes) -> Integers:
@@ -137,19 +140,33 @@ def _rows(piece: Piece, good: list[dict[str, Any]], bad: tuple[tuple[int, str], 
     return Rows(piece, pl.DataFrame(good, schema=SCHEMAS[piece.header.kind], orient="row"), bad)
 
 
-def _odd_lines(text: bytes) -> Integers:
-    """Lines that hold a control byte or are not UTF-8."""
-    has_control = len(text.translate(None, _CONTROL)) != len(text)
-    if not has_control and (text.isascii() or _is_utf8(text)):
+def _odd_lines(raw: bytes, text: Text, width: int) -> Integers:
+    """Lines that have not `width` fields, hold a control byte, or are not UTF-8."""
+    marks = text.codes[text.marks]
+    has_mark = raw.startswith(_BYTE_ORDER_MARK)  # polars would take it off
+    is_regular = len(marks) % width == 0 and _are_regular(marks.reshape(-1, width))
+    if is_regular and not has_mark and (raw.isascii() or _is_utf8(raw)):
         return np.zeros(0, np.int64)
-    codes, ends = np.frombuffer(text, np.uint8), line_ends(text)
-    controls = np.flatnonzero((codes < 32) & (codes != 9) & (codes != 10))
-    odd = np.unique(np.searchsorted(ends, controls)).tolist()
-    foreign = np.unique(np.searchsorted(ends, np.flatnonzero(codes >= 128)))
-    odd += [
-        number for number, line in zip(foreign.tolist(), lines_at(text, foreign), strict=True) if not _is_utf8(line)
-    ]
-    return np.unique(np.array(odd, np.int64))
+    odd = [np.zeros(1 if has_mark else 0, np.int64)]
+    if not is_regular:
+        odd.append(_irregular(marks, width))
+    if not raw.isascii():
+        foreign = np.unique(np.searchsorted(line_ends(raw), np.flatnonzero(text.codes >= 128)))
+        is_utf8 = [_is_utf8(line) for line in lines_at(raw, foreign)]
+        odd.append(foreign[~np.array(is_utf8, np.bool_)])
+    return np.unique(np.concatenate(odd))
+
+
+def _are_regular(marks: npt.NDArray[np.uint8]) -> bool:
+    """Whether each row of marks is that of one good line: tabs, then its end."""
+    return bool((marks[:, :-1] == _TAB).all() and (marks[:, -1] == _END).all())
+
+
+def _irregular(marks: npt.NDArray[np.uint8], width: int) -> Integers:
+    ends = np.flatnonzero(marks == _END)
+    lengths = np.diff(ends, prepend=-1)
+    controls = np.add.reduceat((marks != _TAB).astype(np.int64), np.concatenate([[0], ends[:-1] + 1]))
+    return np.flatnonzero((lengths != width) | (controls != 1))
 
 
 def _is_utf8(text: bytes) -> bool:
@@ -161,64 +178,45 @@ def _is_utf8(text: bytes) -> bool:
 
 
 def _without(text: bytes, numbers: Integers) -> bytes:
-    """The text with some of its lines made empty."""
+    """The text without some of its lines."""
     ends = line_ends(text)
     starts = np.concatenate([[0], ends[:-1] + 1])
     kept, position = list[bytes](), 0
     for start, end in zip(starts[numbers].tolist(), ends[numbers].tolist(), strict=True):
         kept.append(text[position:start])
-        position = end
+        position = end + 1
     return b"".join([*kept, text[position:]])
 
 
-def _table(header: Header, text: bytes) -> pl.DataFrame | None:
-    """The fields as text, with NULL for what is empty or absent; None where polars does not read it."""
-    names = _names(header)
-    nulls = {name: "None" for name, field in zip(names, header.columns, strict=True) if field and field.rule.has_none}
-    first = "0\t" * len(names) + f"{_END}\n"  # polars judges a file by its first line, so it gets a good one
+def _typed(piece: Piece, text: Text, proved: Proved, numbers: Integers) -> pl.DataFrame | None:
+    """The rows as polars reads them, true where the lines are plain; None where polars does not read the text."""
+    fields = {f"{index}": field for index, field in enumerate(piece.header.columns)}
+    read = {name: field for name, field in fields.items() if field is not None and field.rule.values is None}
     try:
-        table = pl.read_csv(
-            first.encode() + text.replace(b"\n", f"\t{_END}\n".encode()),
-            schema=dict.fromkeys([*names, "end"], pl.String),
+        table = pl.scan_csv(
+            text.raw,
+            schema={name: read[name].rule.kind if name in read else pl.String for name in fields},
             has_header=False,
             separator="\t",
             quote_char=None,
-            null_values=nulls,
-            truncate_ragged_lines=True,
+            null_values={name: "None" for name, field in read.items() if field.rule.has_none},
+            ignore_errors=True,
         )
+        casts = [field.rule.cast(pl.col(name)).alias(field.column) for name, field in read.items()]
+        typed = table.select(casts).collect()
     except pl.exceptions.ComputeError:
         return None
-    return table.slice(1)
+    if typed.height != len(numbers):
+        return None
+    report = np.repeat(np.array([part.report for part in piece.parts], np.int32), _lengths(piece))[numbers]
+    line = pl.Series("line", numbers, pl.UInt32)
+    return typed.with_columns(line, pl.Series("report", report), *proved.made).select(SCHEMAS[piece.header.kind].keys())
 
 
-def _names(header: Header) -> list[str]:
-    return [f"{index}" for index in range(len(header.columns))]
-
-
-def _clean(header: Header) -> pl.Expr:
-    conditions = [pl.col("end") == _END]
-    for name, field in zip(_names(header), header.columns, strict=True):
-        column = pl.col(name)
-        conditions.append(column.str.len_bytes().fill_null(0) <= MAX_FIELD_BYTES)
-        if field is not None:
-            conditions.append(field.rule.clean(column))
-    return pl.all_horizontal(conditions)
-
-
-def _casts(header: Header) -> list[pl.Expr]:
-    return [
-        field.rule.cast(pl.col(name)).alias(field.column)
-        for name, field in zip(_names(header), header.columns, strict=True)
-        if field is not None
-    ]
-
-
-def _is_in_time(piece: Piece, typed: pl.DataFrame) -> pl.Series:
-    if "created_at" not in typed.columns:
-        return pl.repeat(value=True, n=typed.height, eager=True)
-    times = typed["created_at"]
-    if not (times > min(part.latest for part in piece.parts)).any():
-        return pl.repeat(value=True, n=typed.height, eager=True)
-    latest = pl.Series([part.latest for part in piece.parts], dtype=pl.Datetime("us", "UTC"))
-    limits = latest.gather(np.repeat(np.arange(len(piece.parts)), _lengths(piece)))
-    return (times <= limits).fill_null(value=True)
+def _are_in_time(piece: Piece, typed: pl.DataFrame, numbers: Integers) -> Flags:
+    """Which rows have no time after the latest possible one of their report."""
+    latest = [part.latest for part in piece.parts]
+    if "created_at" not in typed.columns or not (typed["created_at"] > min(latest)).any():
+        return np.ones(typed.height, np.bool_)
+    limits = pl.Series(latest, dtype=pl.Datetime("us", "UTC")).gather(parts_at(piece, numbers))
+    return (typed["created_at"] <= limits).fill_null(value=True).to_numpy()

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from grt_platform.kernel.lines import Lines
 from grt_platform.systems.galaxy.logic.limits import Limits
 from grt_platform.systems.galaxy.logic.load import Outcome, load
 from grt_platform.systems.galaxy.logic.names import report_id_of
@@ -42,7 +43,7 @@ class Loaded:
     frames: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     outcome: Outcome | None = None
 
-    def emit(self, noun: str, frame: pl.DataFrame) -> None:
+    def emit(self, noun: str, frame: pl.DataFrame, _lines: Lines | None = None, /) -> None:
         assert frame.schema == SCHEMAS[noun]
         assert frame.height
         self.frames.setdefault(noun, []).append(frame)
