@@ -2,7 +2,8 @@
 
 `python -m benchmarks.galaxy_ingest [--rounds 3] [--large JOBS]` makes two sets of archives (200 with 3.0 M rows, 2,000
 with 3.2 M rows), loads each by both ways in turn, every time in a new process and a new database of one durable
-embedded Postgres, and prints rows/s, the ratio of the medians, CPU seconds of the loading process, and its peak memory.
+embedded Postgres, and prints rows/s, the ratio of the medians, CPU seconds of the loading process and of the server,
+and the peak memory. `old` has the old tables without, `keys` with their foreign keys.
 `--large` loads one report of so many jobs with five metrics each by our way alone and prints its peak memory.
 """
 
@@ -22,7 +23,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks import old_galaxy_importer
-from benchmarks.server import durable_postgres
+from benchmarks.server import cpu_seconds, durable_postgres
 from grt_platform.adapters.embedded_postgres import EmbeddedPostgres
 from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.adapters.lake import Lake
@@ -51,10 +52,12 @@ def make_set(folder: Path, archives: int, jobs: int) -> Path:
     return folder
 
 
-def load_old(raw: Path, url: str) -> int:
+def load_old(raw: Path, url: str, *, has_foreign_keys: bool = False) -> int:
     """The old importer's way; returns rows."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(old_galaxy_importer.SCHEMA)
+        if has_foreign_keys:
+            connection.execute(old_galaxy_importer.FOREIGN_KEYS)
         return old_galaxy_importer.load(connection, sorted((raw / "galaxy" / INSTANCE / "archives").glob("*.tar.gz")))
 
 
@@ -74,11 +77,12 @@ def load_ours(raw: Path, url: str) -> int:
         shutil.rmtree(lake)
 
 
-def measure(way: str, raw: Path, url: str) -> dict[str, float]:
-    """One load in a process of its own: rows, seconds, CPU seconds, peak MiB."""
+def measure(server: EmbeddedPostgres, way: str, raw: Path, url: str) -> dict[str, float]:
+    """One load in a process of its own: rows, seconds, CPU seconds of it and of the server, peak MiB."""
     command = [sys.executable, "-m", "benchmarks.galaxy_ingest", "--one", way, str(raw), url]
+    before = cpu_seconds(server)
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1]) | {"server": cpu_seconds(server) - before}
 
 
 def run_one(way: str, raw: Path, url: str) -> None:
@@ -86,7 +90,7 @@ def run_one(way: str, raw: Path, url: str) -> None:
     if way == "ours":
         upgrade(url)
     before, cpu = time.perf_counter(), time.process_time()
-    rows = (load_ours if way == "ours" else load_old)(raw, url)
+    rows = load_ours(raw, url) if way == "ours" else load_old(raw, url, has_foreign_keys=way == "keys")
     seconds, used = time.perf_counter() - before, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"rows": rows, "seconds": seconds, "cpu": used, "peak_mib": peak}))
@@ -98,7 +102,7 @@ def in_new_database(server: EmbeddedPostgres, way: str, raw: Path) -> dict[str, 
     with psycopg.connect(server.url(), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         try:
-            return measure(way, raw, server.url(name))
+            return measure(server, way, raw, server.url(name))
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
             admin.execute("CHECKPOINT")
@@ -109,19 +113,22 @@ def compare(server: EmbeddedPostgres, folder: Path, rounds: int) -> None:
     per_row = {}
     for name, (archives, jobs) in SETS.items():
         raw = make_set(folder / name.replace(" ", "-"), archives, jobs)
-        runs: dict[str, list[dict[str, float]]] = {"old": [], "ours": []}
+        runs: dict[str, list[dict[str, float]]] = {"old": [], "keys": [], "ours": []}
         for _ in range(rounds):
             for way, seen in runs.items():
                 seen.append(in_new_database(server, way, raw))
         rate = {way: statistics.median(r["rows"] / r["seconds"] for r in seen) for way, seen in runs.items()}
+        spent = dict[str, float]()
         per_row[name] = statistics.median(r["seconds"] / r["rows"] for r in runs["ours"])
         for way, seen in runs.items():
-            cpu, peak = statistics.median(r["cpu"] for r in seen), max(r["peak_mib"] for r in seen)
-            rows = int(seen[0]["rows"])
-            print(
-                f"{name:15} {way:4} {rows:>9,} rows {rate[way]:>9,.0f} rows/s  client {cpu:5.2f} CPU-s {peak:5.0f} MiB"
-            )
-        print(f"{name:15} ratio {rate['ours'] / rate['old']:.2f} x (rounds of ours: {_rates(runs['ours'])})")
+            client, others, peak = (statistics.median(r[name] for r in seen) for name in ("cpu", "server", "peak_mib"))
+            spent[way] = client + others
+            told = f"{rate[way]:>9,.0f} rows/s  client {client:5.2f} + server {others:5.2f} CPU-s {peak:5.0f} MiB"
+            print(f"{name:15} {way:4} {int(seen[0]['rows']):>9,} rows {told}")
+        for way in ("old", "keys"):
+            wall, cpu = rate["ours"] / rate[way], spent[way] / spent["ours"]
+            print(f"{name:15} ours over {way}: {wall:.2f} x rows/s, {cpu:.2f} x rows/CPU-s")
+        print(f"{name:15} rounds of ours: {_rates(runs['ours'])}")
     small, large = per_row["2,000 archives"], per_row["200 archives"]
     print(f"cost per row, small over large archives: {small / large:.2f} x")
 

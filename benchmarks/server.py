@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from grt_platform.adapters.embedded_postgres import EmbeddedPostgres
 from grt_platform.runtime.ports import free_port
 
@@ -20,3 +22,10 @@ def durable_postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
         yield server
     finally:
         server.stop()
+
+
+def cpu_seconds(server: EmbeddedPostgres) -> float:
+    """CPU seconds of the server and all its processes, those that ended included."""
+    postmaster = psutil.Process(server.pid)
+    times = [process.cpu_times() for process in (postmaster, *postmaster.children(recursive=True))]
+    return sum(t.user + t.system + t.children_user + t.children_system for t in times)

@@ -112,7 +112,7 @@ def _bulk(table: Table) -> list[str]:
     numbered = [f"{number} GENERATED ALWAYS AS IDENTITY PRIMARY KEY", *(_column(column) for column in cut)]
     unique = f"UNIQUE ({', '.join(quoted(column.name) for column in cut)})"
     lean = [f"{number} NOT NULL", *(_column(column) for column in table.stored_columns)]
-    shown = ", ".join(f"{'p' if c.name in table.partition_by else 'r'}.{quoted(c.name)}" for c in table.columns)
+    shown = ", ".join(_shown(column, is_partition=column in cut) for column in table.columns)
     view = f"SELECT {shown} FROM {rows} AS r JOIN {partitions} AS p USING ({quoted(PARTITION_NUMBER)})"
     brin = f"USING brin ({quoted(PARTITION_NUMBER)} int4_minmax_multi_ops) WITH (autosummarize = on)"
     return [
@@ -121,6 +121,12 @@ def _bulk(table: Table) -> list[str]:
         f"CREATE INDEX {quoted(f'{table.noun}_partition')} ON {rows} {brin}",
         f"CREATE VIEW {relation(table)} AS {view}",
     ]
+
+
+def _shown(column: Column, *, is_partition: bool) -> str:
+    """A column of the view; decimals are shown without the trailing zeros that they may have come with."""
+    name = f"{'p' if is_partition else 'r'}.{quoted(column.name)}"
+    return f"trim_scale({name}) AS {quoted(column.name)}" if column.kind is Kind.DECIMAL else name
 
 
 def _create(name: str, lines: Sequence[str], key: Sequence[str]) -> str:

@@ -241,6 +241,11 @@ class EmbeddedPostgres:
             process.send_signal(signal.SIGINT)
         process.wait(60)
 
+    @property
+    def pid(self) -> int:
+        """Process id of the server that this process started."""
+        return self._started().pid
+
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             raise UnavailableError(f"Postgres on {self.data} was not started by this process")

@@ -43,7 +43,7 @@ CREATE TABLE "galaxy_rows"."metrics_num" (
     "value" numeric
 );
 CREATE INDEX "metrics_num_partition" ON "galaxy_rows"."metrics_num" USING brin ("partition_no" int4_minmax_multi_ops) WITH (autosummarize = on);
-CREATE VIEW "galaxy"."metrics_num" AS SELECT p."instance_id", p."received_month", r."job_id", r."plugin", r."name", r."value" FROM "galaxy_rows"."metrics_num" AS r JOIN "galaxy_rows"."metrics_num_partitions" AS p USING ("partition_no");
+CREATE VIEW "galaxy"."metrics_num" AS SELECT p."instance_id", p."received_month", r."job_id", r."plugin", r."name", trim_scale(r."value") AS "value" FROM "galaxy_rows"."metrics_num" AS r JOIN "galaxy_rows"."metrics_num_partitions" AS p USING ("partition_no");
 COMMENT ON VIEW "galaxy"."metrics_num" IS 'Numeric job metrics as exported; units depend on plugin and name';
 COMMENT ON COLUMN "galaxy"."metrics_num"."instance_id" IS 'The Galaxy server';
 COMMENT ON COLUMN "galaxy"."metrics_num"."received_month" IS 'Month the report came in, `YYYY-MM`, UTC';

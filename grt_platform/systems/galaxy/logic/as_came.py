@@ -10,7 +10,6 @@ from grt_platform.systems.galaxy.logic.headers import Header
 from grt_platform.systems.galaxy.logic.rows import Piece, Rows, line_ends
 
 _NULL = "None"
-_WHOLE = b".0000000\n"
 _UNSAFE = "\t\n\r\\"
 
 
@@ -28,8 +27,8 @@ def as_came(rows: Rows, frame: pl.DataFrame, report_ids: Sequence[str]) -> Lines
     names = [field.column for field in columns if field is not None]
     if len(names) != len(columns):
         return None
-    text = _with_plain_numbers(piece.header, _with_plain_sizes(piece.header, piece.text), frame.height)
-    if text is None or _nones(text) != sum(frame.select(names).null_count().row(0)):
+    text = _with_plain_sizes(piece.header, piece.text)
+    if _nones(text) != sum(frame.select(names).null_count().row(0)):
         return None
     if piece.header.kind != "jobs":
         return Lines(tuple(names), _NULL, text)
@@ -39,27 +38,16 @@ def as_came(rows: Rows, frame: pl.DataFrame, report_ids: Sequence[str]) -> Lines
 
 
 def _with_plain_sizes(header: Header, text: bytes) -> bytes:
-    """Unknown sizes are NULL; should that touch a text, the count of NULLs is wrong afterwards."""
+    """Unknown sizes are NULL; should that touch other fields, the count of NULLs is wrong afterwards."""
     has_sizes = any(field is not None and field.rule is fields.SIZE for field in header.columns)
     return text.replace(b"\t-1\t", b"\tNone\t") if has_sizes else text
 
 
-def _with_plain_numbers(header: Header, text: bytes, lines: int) -> bytes | None:
-    """Whole numbers lose their decimals; None where numbers are not all whole or not at the end of the line."""
-    if all(field is None or field.rule is not fields.NUMBER for field in header.columns):
-        return text
-    last = header.columns[-1]
-    if last is None or last.rule is not fields.NUMBER:
-        return None
-    plain = text.replace(_WHOLE, b"\n")
-    return plain if len(text) - len(plain) == lines * (len(_WHOLE) - 1) else None
-
-
 def _nones(text: bytes) -> int:
-    """How many fields are `None`; -1 where two of them touch, which are not counted."""
+    """How many fields are `None`; -1 where two touch, of which only one would be seen."""
     if b"None" not in text:
         return 0
-    if b"None\tNone" in text:
+    if b"None\tNone" in text or b"None\t-1\t" in text:
         return -1
     within = text.count(b"\tNone\t") + text.count(b"\tNone\n") + text.count(b"\nNone\t")
     return within + text.startswith(b"None\t")

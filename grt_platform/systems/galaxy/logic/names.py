@@ -7,7 +7,7 @@ from grt_platform.kernel.errors import BadSourceError
 ARCHIVE, METADATA = ".tar.gz", ".json"
 MAX_STEM_BYTES = 200
 _IDENTIFIER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_LATER_VERSION = re.compile(r"(?P<report_id>.+?)(~[0-9a-f]{12}){1,2}")
+_LATER_VERSION = re.compile(r"(?P<report_id>.+?)~[0-9a-f]{12}")
 
 
 def check_stem(stem: str) -> str:

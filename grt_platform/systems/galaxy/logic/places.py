@@ -57,15 +57,16 @@ class Places:
     @cached_property
     def is_none(self) -> Flags:
         """Whether each field is empty or `None`."""
-        return (self.lengths == 0) | self.equal(b"None")
+        is_empty: Flags = self.lengths == 0
+        return is_empty | self.equal(b"None")
 
     def equal(self, value: bytes) -> Flags:
         """Whether each field is `value`, which has at most eight bytes."""
         wanted = np.uint64(int.from_bytes(value.rjust(_WORD, b"\0"), "little"))
-        is_long = self.lengths == len(value)
-        if not is_long.any():
-            return is_long
-        return is_long & ((self.text.words(self.ends - _WORD) & _LAST[len(value)]) == wanted)
+        flags: Flags = self.lengths == len(value)
+        if flags.any():
+            flags &= (self.text.words(self.ends - _WORD) & _LAST[len(value)]) == wanted
+        return flags
 
     def are_digits(self, most: int) -> Flags:
         """Whether each field is one to `most` (at most 24) ASCII digits."""
@@ -90,7 +91,7 @@ class Places:
 
     @cached_property
     def times(self) -> tuple[Flags, Integers]:
-        """Which fields are times `YYYY-MM-DD HH:MM:SS[.ffffff]` from year 1000 on, and their microseconds since 1970."""
+        """Which fields are times `YYYY-MM-DD HH:MM:SS[.ffffff]`, and their microseconds since 1970, UTC."""
         has_fraction = self.lengths == 26
         day, hour, second = (self.text.words(self.starts + at) for at in (0, 8, 18))
         fine = has_fraction | (self.lengths == 19)
@@ -111,7 +112,7 @@ class Places:
         return fine, total * 1_000_000 + np.where(has_fraction, fraction, 0)
 
 
-def _all_digits(words: Words, mask: Words) -> Flags:
+def _all_digits(words: Words, mask: Words | np.uint64) -> Flags:
     """Whether all bytes of each word below its mask are ASCII digits."""
     high = mask & _HIGH
     digits: Flags = ((words & high) == (mask & _ZEROS)) & (((words + _SIX) & high) == (mask & _ZEROS))
@@ -123,7 +124,8 @@ def _matches(words: Words, form: bytes) -> Flags:
     is_digit = bytes(0xFF if byte == ord("0") else 0 for byte in form)
     digits = np.uint64(int.from_bytes(is_digit, "little"))
     others = np.uint64(int.from_bytes(form, "little")) & ~digits
-    return _all_digits(words, digits) & ((words & ~digits) == others)
+    flags: Flags = (words & ~digits) == others
+    return flags & _all_digits(words, digits)
 
 
 def _two(words: Words, at: int) -> Integers:
