@@ -15,6 +15,7 @@ _COMMANDS = {
     "down": "Stop the platform.",
     "logs": "Show what the services wrote.",
     "migrate": "Bring the tables of the warehouse up to date.",
+    "objects": "Upload, list and download the objects of a project.",
     "sql": "Ask the warehouse, read-only.",
     "status": "What runs, where, and whether it answers.",
     "test": "All checks and all tests.",

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.adapters.signing import Grant, read_grant
@@ -50,7 +51,7 @@ def download(store: str, key: str, request: Request) -> Response:
     if request.method == "HEAD":
         file.close()
         return Response(status_code=status, headers=headers)
-    return StreamingResponse(_chunks(file, part), status, headers)
+    return _FileResponse(file, part, status, headers)
 
 
 @router.put("/objects/{store}/{key:path}")
@@ -113,10 +114,22 @@ def _wanted(request: Request, item: StoredObject) -> range | None:
         raise ProblemError(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, detail, headers) from error
 
 
+class _FileResponse(StreamingResponse):
+    """A part of a file that is open; it is closed however the answer ends, also before its first byte."""
+
+    def __init__(self, file: BinaryIO, part: range, status: HTTPStatus, headers: dict[str, str]) -> None:
+        super().__init__(_chunks(file, part), status, headers)
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it."""
+        with self._file:
+            await super().__call__(scope, receive, send)
+
+
 def _chunks(file: BinaryIO, part: range) -> Iterator[bytes]:
-    with file:
-        file.seek(part.start)
-        left = len(part)
-        while left and (chunk := file.read(min(_CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
+    file.seek(part.start)
+    left = len(part)
+    while left and (chunk := file.read(min(_CHUNK, left))):
+        left -= len(chunk)
+        yield chunk
