@@ -12,13 +12,26 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from grt_platform import __version__, systems
+from grt_platform.adapters.bucket_events import BucketEvents
 from grt_platform.adapters.database import LightDatabase
 from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.store import open_store
 from grt_platform.adapters.upload_limits import limits_of
 from grt_platform.adapters.uploads import Uploads
 from grt_platform.settings import Settings, settings
-from grt_platform.web import health, logs, objects, pages, problems, project_objects, projects, quotas, uploads, whoami
+from grt_platform.web import (
+    bucket_events,
+    health,
+    logs,
+    objects,
+    pages,
+    problems,
+    project_objects,
+    projects,
+    quotas,
+    uploads,
+    whoami,
+)
 from grt_platform.web.announcements import Announcements
 from grt_platform.web.headers import SecurityHeaders
 from grt_platform.web.limits import BodyLimit, FailureLimit
@@ -47,7 +60,7 @@ def create_app() -> FastAPI:
     problems.install(app)
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
-    own = (health, pages, whoami, projects, objects, uploads, project_objects, quotas)
+    own = (health, pages, whoami, projects, objects, uploads, project_objects, quotas, bucket_events)
     for router in (*(module.router for module in own), *system_routers()):
         app.include_router(router)
     app.add_middleware(BodyLimit)
@@ -81,6 +94,7 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
     app.state.objects = Objects(app.state.warehouse, app.state.stores["raw"])
     app.state.uploads = Uploads(app.state.warehouse, app.state.stores["raw"], limits_of(known))
     app.state.announcements = Announcements(app.state.uploads)
+    app.state.bucket_events = BucketEvents(app.state.warehouse, app.state.objects, app.state.uploads, known.raw)
     yield
     app.state.announcements.close()
 
