@@ -1,5 +1,7 @@
+import io
 import itertools
 import random
+import tempfile
 
 import polars as pl
 import pytest
@@ -9,11 +11,34 @@ from polars.testing import assert_frame_equal
 
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.lustre.logic.entry import Form, read_line
+from grt_platform.systems.lustre.logic.groups_only import scan_groups
+from grt_platform.systems.lustre.logic.rescan import groups_of, rescan, users_of
 from grt_platform_tests.oracles.lustre_scan import lines_of, plain_scan
-from grt_platform_tests.systems.lustre.logic.dumps import ENTRY, HOSTILE, Run, entry_line, line, packed, rules
+from grt_platform_tests.systems.lustre.logic.dumps import (
+    ENTRY,
+    HOSTILE,
+    Run,
+    entry_line,
+    line,
+    packed,
+    rules,
+    schema_frame,
+)
 
 FORMS = {"mpistat": Form.BASE64, "wrstat": Form.QUOTED}
-QUIET = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+QUIET = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def rebuilt(run: Run, given_rules) -> None:
+    """Rebuilds every product from the entries alone, and compares."""
+    again = rescan(io.BytesIO(run.parquet), given_rules, scratch=tempfile.TemporaryFile)
+    lazy = pl.scan_parquet(io.BytesIO(run.parquet))
+    assert_frame_equal(again.users(), run.users)
+    assert_frame_equal(again.groups(), run.groups)
+    assert_frame_equal(again.projects(), run.projects)
+    assert_frame_equal(pl.concat([schema_frame(), *again.tree()]), run.tree)
+    assert_frame_equal(groups_of(lazy, given_rules), run.groups)
+    assert_frame_equal(users_of(lazy, given_rules), run.users)
 
 
 def check(data: bytes, form: str, given_rules=None, **options) -> Run:
@@ -28,6 +53,11 @@ def check(data: bytes, form: str, given_rules=None, **options) -> Run:
     assert_frame_equal(run.tree, plain.tree_frame())
     assert run.counts.lines == run.counts.entries + run.counts.quarantined == len(lines_of(data))
     assert run.entries.height == run.counts.entries
+    rebuilt(run, wanted)
+    bad_again = []
+    counts, groups = scan_groups(io.BytesIO(data), "a.dat.gz", wanted, bad=bad_again.extend)
+    assert_frame_equal(groups, run.groups)
+    assert (bad_again, counts.lines, counts.entries) == (run.bad, run.counts.lines, run.counts.entries)
     return run
 
 

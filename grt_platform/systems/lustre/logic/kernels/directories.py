@@ -139,3 +139,52 @@ def is_same(names: NDArray[np.uint8], at: int, text: NDArray[np.uint8], begin: i
         if names[at + each] != text[begin + each]:
             return False
     return True
+
+
+@compiled
+def find_paths(
+    known: Directories, text: NDArray[np.uint8], ends: NDArray[np.int32], first: int, nodes: NDArray[np.int32]
+) -> int:
+    """Writes the directories of paths that stand one behind the other, `/` being empty.
+
+    Returns:
+        The number of the first path that there was no room for; as many as there are when all are found.
+    """
+    for number in range(first, len(nodes)):
+        begin, stop = np.int64(ends[number]), np.int64(ends[number + 1])
+        if not has_room(known, stop - begin, stop - begin):
+            return number
+        node = ROOT
+        while begin < stop:
+            end = begin + 1
+            while end < stop and text[end] != 47:
+                end += 1
+            node = child(known, node, text, begin + 1, end)
+            begin = end
+        nodes[number] = node
+    return len(nodes)
+
+
+@compiled
+def find_children(
+    known: Directories,
+    parents: NDArray[np.int32],
+    wanted: NDArray[np.uint8],
+    text: NDArray[np.uint8],
+    ends: NDArray[np.int32],
+    first: int,
+    nodes: NDArray[np.int32],
+) -> int:
+    """Writes for wanted rows the directory of that name in its parent, for others the parent.
+
+    Returns:
+        The first row that there was no room for; as many as there are when all are done.
+    """
+    for row in range(first, len(parents)):
+        nodes[row] = parents[row]
+        begin, end = np.int64(ends[row]), np.int64(ends[row + 1])
+        if wanted[row] and end > begin:
+            if not has_room(known, 1, end - begin):
+                return row
+            nodes[row] = child(known, parents[row], text, begin, end)
+    return len(parents)

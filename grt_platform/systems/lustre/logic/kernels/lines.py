@@ -209,6 +209,33 @@ def class_of(text: NDArray[np.uint8], begin: int, end: int, suffixes: Suffixes) 
 
 
 @compiled
+def read_line(
+    data: NDArray[np.uint8],
+    position: int,
+    stop: int,
+    is_quoted: int,
+    max_line: int,
+    path: PathState,
+    last: int,
+    scratch: NDArray[np.int64],
+) -> int:
+    """Reads a line's fields and path; returns the position behind its newline, or -1 where it is no entry."""
+    after = read_path(data, position, min(position + max_line, stop), is_quoted, path)
+    if after < 0:
+        return -1
+    parts = find_slashes(path)
+    if parts < 0:
+        return -1
+    path.now[PARTS] = parts
+    end = fields(data, after, last, scratch)
+    if end < 0 or end - 1 - position > max_line:
+        return -1
+    if scratch[TYPE] != DIRECTORY and path.slashes[parts - 1] == path.now[LENGTH] - 1:
+        return -1
+    return end
+
+
+@compiled
 def line_end(data: NDArray[np.uint8], position: int) -> int:
     """The position behind the next newline; there is one."""
     while True:

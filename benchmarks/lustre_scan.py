@@ -1,0 +1,132 @@
+"""Dumps to sums and Parquet, against `igzip -dc` of the same dump and the old per-line programs, in turn.
+
+`python -m benchmarks.lustre_scan [--lines 20000000] [--rounds 3] [--dump FILE]` makes a dump with the project's own
+generator (or takes one), runs every way in a new process, interleaved, and prints CPU and wall seconds as ratios to
+`igzip -dc`. `--old` compares with `lustre_old_way` instead, best with a million lines. igzip: Debian's package `isal`.
+"""
+
+import argparse
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks import lustre_old_way
+from benchmarks.timing import compare, igzip, me, show
+from grt_platform.adapters.parquet import marked_schema
+from grt_platform.systems.lustre.logic.bad_lines import BadLine
+from grt_platform.systems.lustre.logic.generate import Recipe, generate
+from grt_platform.systems.lustre.logic.groups_only import scan_groups
+from grt_platform.systems.lustre.logic.rescan import groups_of, rescan
+from grt_platform.systems.lustre.logic.rules import (
+    DEFAULT_AREAS,
+    DEFAULT_CLASSES,
+    ScanRules,
+    parse_areas,
+    parse_classes,
+)
+from grt_platform.systems.lustre.logic.scan import scan
+from grt_platform.systems.lustre.schemas import ENTRIES
+
+DUMPED_ON = date(2026, 11, 25)
+MODULE = "benchmarks.lustre_scan"
+TARGETS = {
+    "groups alone": "asked: CPU 1.9 x, wall 1.3 x, 300 MiB",
+    "all directories, users, projects": "asked: wall 2.2 x",
+    "fused, with Parquet": "asked: CPU 5.5 x, wall 3.5 x",
+    "groups from Parquet": "asked: wall 0.3 x",
+    "all but groups from Parquet": "asked: wall 0.5 x",
+}
+
+
+def rules() -> ScanRules:
+    """The default ones, at the end of the dump's date."""
+    as_of = datetime(DUMPED_ON.year, DUMPED_ON.month, DUMPED_ON.day, 23, 59, 59, tzinfo=UTC)
+    return ScanRules(as_of, parse_areas(DEFAULT_AREAS), parse_classes(DEFAULT_CLASSES))
+
+
+def make(path: Path, lines: int) -> None:
+    """A dump of so many lines."""
+    with path.open("wb") as sink:
+        generate(sink, Recipe("scratch114", DUMPED_ON, lines, level=6))
+
+
+def ignore(_bad: list[BadLine]) -> None:
+    """Takes bad lines and forgets them."""
+
+
+def run_scan(dump: Path, parquet: Path | None) -> None:
+    """The whole pass, with or without Parquet."""
+    with dump.open("rb") as packed, (parquet or Path("/dev/null")).open("wb") as sink:
+        entries = sink if parquet else None
+        schema = marked_schema(ENTRIES)
+        scanned = scan(
+            packed,
+            dump.name,
+            rules(),
+            entries=entries,
+            entries_schema=schema,
+            bad=ignore,
+            scratch=tempfile.TemporaryFile,
+        )
+        print(sum(frame.height for frame in scanned.tree()))
+
+
+def run_rescan(parquet: Path) -> None:
+    """All products again."""
+    with parquet.open("rb") as file:
+        again = rescan(file, rules(), scratch=tempfile.TemporaryFile)
+        print(again.users().height, again.projects().height, sum(frame.height for frame in again.tree()))
+
+
+def run_one(way: str, dump: Path, other: Path) -> None:
+    """One way, in this process."""
+    if way == "groups":
+        with dump.open("rb") as packed:
+            print(scan_groups(packed, dump.name, rules(), bad=ignore)[1].height)
+    elif way == "tree":
+        run_scan(dump, None)
+    elif way == "fused":
+        run_scan(dump, other)
+    elif way == "from-groups":
+        print(groups_of(pl.scan_parquet(other), rules()).height)
+    elif way == "from-all":
+        run_rescan(other)
+    elif way == "old-report":
+        print(len(lustre_old_way.report(dump, lustre_old_way.pairs_in(dump), rules().as_of_s)))
+    elif way == "old-inspect":
+        print(len(lustre_old_way.inspect(dump)))
+
+
+def main() -> None:
+    """Reads the arguments and runs."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, default=20_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--dump", type=Path)
+    parser.add_argument("--old", action="store_true")
+    parser.add_argument("--one", nargs=3, metavar=("WAY", "DUMP", "PARQUET"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        run_one(given.one[0], Path(given.one[1]), Path(given.one[2]))
+        return
+    with tempfile.TemporaryDirectory(prefix="grt-bench-") as folder:
+        dump, parquet = given.dump or Path(folder) / "dump.gz", Path(folder) / "entries.parquet"
+        if given.dump is None:
+            make(dump, given.lines)
+        ways = {"igzip -dc": f"{igzip()} -dc {dump}", "groups alone": me(MODULE, "groups", dump, parquet)}
+        ways["all directories, users, projects"] = me(MODULE, "tree", dump, parquet)
+        if given.old:
+            ways |= {f"old {name}": me(MODULE, f"old-{name}", dump, parquet) for name in ("report", "inspect")}
+        else:
+            ways["fused, with Parquet"] = me(MODULE, "fused", dump, parquet)
+            ways["groups from Parquet"] = me(MODULE, "from-groups", dump, parquet)
+            ways["all but groups from Parquet"] = me(MODULE, "from-all", dump, parquet)
+        show(compare(ways, given.rounds), given.lines, TARGETS)
+        if parquet.exists():
+            print(f"Parquet over dump: {parquet.stat().st_size / dump.stat().st_size:.2f} (asked: 0.65)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Commands run in turn, each in a process of its own: CPU and wall seconds, peak memory, as ratios."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cost:
+    cpu: float
+    wall: float
+    peak_mib: float
+
+
+def cost(command: str) -> Cost:
+    """What one run of a shell command costs, with all its processes."""
+    before = time.perf_counter()
+    process = subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"failed: {command}")
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - before, usage.ru_maxrss / 1024)
+
+
+def compare(commands: Mapping[str, str], rounds: int) -> dict[str, list[Cost]]:
+    """Every command once a round, after one round that nobody counts."""
+    for command in commands.values():
+        cost(command)
+    found: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            found[name].append(cost(command))
+    return found
+
+
+def show(found: Mapping[str, Sequence[Cost]], lines: int, targets: Mapping[str, str]) -> None:
+    """Prints a table: ratios of the least CPU and wall seconds to those of the first command."""
+    base = next(iter(found.values()))
+    least_cpu, least_wall = min(run.cpu for run in base), min(run.wall for run in base)
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {lines:,} lines")
+    for name, runs in found.items():
+        cpu, wall = min(run.cpu for run in runs), min(run.wall for run in runs)
+        print(
+            f"{name:34} CPU {cpu:7.2f} s {cpu / least_cpu:6.2f} x   wall {wall:7.2f} s {wall / least_wall:6.2f} x   "
+            f"{lines / wall / 1e6:6.2f} M lines/s   peak {max(run.peak_mib for run in runs):5.0f} MiB   "
+            f"{targets.get(name, '')}"
+        )
+
+
+def igzip() -> str:
+    """The command of ISA-L's gzip: Debian's package `isal`, else Python's binding, which is named in the output."""
+    if shutil.which("igzip"):
+        return "igzip"
+    print("igzip is not installed (Debian: apt install isal); the baseline is python -m isal.igzip")
+    return f"{sys.executable} -m isal.igzip"
+
+
+def me(module: str, *arguments: str | Path) -> str:
+    """A command that runs one way of a benchmark."""
+    return " ".join([sys.executable, "-m", module, "--one", *map(str, arguments)])

@@ -1,0 +1,70 @@
+"""What groups use, and nothing else: lines are checked as always, but neither kept nor placed."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grt_platform.systems.lustre.logic.kernels.jit import compiled
+from grt_platform.systems.lustre.logic.kernels.lines import (
+    BAD,
+    BAD_FULL,
+    DONE,
+    FILE,
+    LINES,
+    POSITION,
+    ROWS,
+    line_end,
+    read_line,
+)
+from grt_platform.systems.lustre.logic.kernels.numbers import APPARENT, DEV, GID, MTIME, NLINK, SIZE, TYPE
+from grt_platform.systems.lustre.logic.kernels.path import BEGIN, PathState
+from grt_platform.systems.lustre.logic.kernels.sums import TOTAL, Pairs, add_to_pair, used_bytes
+
+PAIRS_FULL, TOO_MUCH = 10, 11
+
+
+@compiled
+def add_groups(
+    data: NDArray[np.uint8],
+    stop: int,
+    is_quoted: int,
+    max_line: int,
+    path: PathState,
+    groups: Pairs,
+    now: NDArray[np.int64],
+    bad: NDArray[np.int64],
+    scratch: NDArray[np.int64],
+    as_of: int,
+) -> int:
+    """Adds lines from POSITION on to the sums of their gids (paired with 0), until `stop` or something is full."""
+    last = APPARENT if is_quoted else DEV
+    position, lines, rows, found = now[POSITION], now[LINES], now[ROWS], now[BAD]
+    result = DONE
+    while position < stop:
+        if found == bad.shape[0]:
+            result = BAD_FULL
+            break
+        end = read_line(data, position, stop, is_quoted, max_line, path, last, scratch)
+        if end < 0:
+            path.now[BEGIN] = -1
+            end = line_end(data, position)
+            bad[found, 0], bad[found, 1], bad[found, 2] = position, end - 1, lines
+            found += 1
+        else:
+            path.now[BEGIN] = position
+            used = used_bytes(scratch[SIZE], scratch[NLINK])
+            is_file = np.int64(scratch[TYPE] == FILE and scratch[NLINK] > 0)
+            if add_to_pair(groups, scratch[GID], 0, used, is_file, scratch[MTIME], as_of) < 0:
+                path.now[BEGIN] = -1
+                result = PAIRS_FULL
+                break
+            groups.now[TOTAL] += used
+            if groups.now[TOTAL] < 0:
+                result = TOO_MUCH
+                break
+            rows += 1
+        position = end
+        lines += 1
+    if result == DONE:
+        path.now[BEGIN] = -1
+    now[POSITION], now[LINES], now[ROWS], now[BAD] = position, lines, rows, found
+    return result
