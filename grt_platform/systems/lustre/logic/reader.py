@@ -106,7 +106,9 @@ class ColumnReader:
         self.columns.now[BAD] = 0
 
     def _flush(self) -> None:
-        self.counts.entries += int(self.columns.now[ROWS])
-        self._take()
+        rows = int(self.columns.now[ROWS])
+        if rows:
+            self.counts.entries += rows
+            self._take()
         self.columns.now[ROWS] = self.columns.now[NAMES_USED] = 0
         self._path.now[BEGIN] = -1
