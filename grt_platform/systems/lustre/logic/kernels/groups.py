@@ -20,6 +20,7 @@ from grt_platform.systems.lustre.logic.kernels.path import BEGIN, PathState
 from grt_platform.systems.lustre.logic.kernels.sums import TOTAL, Pairs, add_to_pair, used_bytes
 
 PAIRS_FULL, TOO_MUCH = 10, 11
+_NEEDED = 1 << SIZE | 1 << GID | 1 << MTIME | 1 << NLINK
 
 
 @compiled
@@ -43,7 +44,7 @@ def add_groups(
         if found == bad.shape[0]:
             result = BAD_FULL
             break
-        end = read_line(data, position, stop, is_quoted, max_line, path, last, scratch)
+        end = read_line(data, position, stop, is_quoted, max_line, path, last, _NEEDED, scratch)
         if end < 0:
             path.now[BEGIN] = -1
             end = line_end(data, position)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from grt_platform.systems.lustre.logic.kernels.directories import ROOT, Directories, child, has_room
 from grt_platform.systems.lustre.logic.kernels.jit import compiled
 from grt_platform.systems.lustre.logic.kernels.numbers import (
+    ALL_FIELDS,
     APPARENT,
     DEV,
     FIELDS,
@@ -131,7 +132,7 @@ def read_columns(
             if not has_room(known, parts + 1, path.now[LENGTH]):
                 result = DIRECTORIES_FULL
                 break
-            end = fields(data, after, last, scratch)
+            end = fields(data, after, last, ALL_FIELDS, scratch)
             if scratch[TYPE] != DIRECTORY and path.slashes[parts - 1] == path.now[LENGTH] - 1:
                 end = -1
         if end < 0 or end - 1 - position > max_line:
@@ -217,6 +218,7 @@ def read_line(
     max_line: int,
     path: PathState,
     last: int,
+    needed: int,
     scratch: NDArray[np.int64],
 ) -> int:
     """Reads a line's fields and path; returns the position behind its newline, or -1 where it is no entry."""
@@ -227,7 +229,7 @@ def read_line(
     if parts < 0:
         return -1
     path.now[PARTS] = parts
-    end = fields(data, after, last, scratch)
+    end = fields(data, after, last, needed, scratch)
     if end < 0 or end - 1 - position > max_line:
         return -1
     if scratch[TYPE] != DIRECTORY and path.slashes[parts - 1] == path.now[LENGTH] - 1:

@@ -15,6 +15,7 @@ POSITION, FILLED, RUNS, LINES, SKIPPED, BAD, NEW_GID = range(7)
 DONE, FULL, GID_UNKNOWN = range(3)
 IS_CHOSEN, LOT = range(2)
 NO_LOT = -1
+_NEEDED = 1 << GID
 
 
 class Lots(NamedTuple):
@@ -56,7 +57,7 @@ def deal(
         if filled + max_line + 1 > len(lots.text) or runs == lots.runs.shape[0]:
             result = FULL
             break
-        end = read_line(data, position, stop, is_quoted, max_line, path, last, scratch)
+        end = read_line(data, position, stop, is_quoted, max_line, path, last, _NEEDED, scratch)
         if end < 0:
             lots.now[BAD] += 1
             lots.now[LINES] += 1

@@ -8,6 +8,7 @@ from grt_platform.systems.lustre.logic.kernels.wide import lowest, nondigit_mask
 
 SIZE, UID, GID, ATIME, MTIME, CTIME, TYPE, INODE, NLINK, DEV, APPARENT = range(11)
 FIELDS = 11
+ALL_FIELDS = (1 << FIELDS) - 1
 _TAB, _NEWLINE, _MINUS, _ZERO = 9, 10, 45, 48
 _SIGNED_TOP = np.uint64(1 << 63)
 _SAFE_DIGITS = 18
@@ -51,8 +52,10 @@ def long_value(data: NDArray[np.uint8], position: int) -> tuple[int, int, bool]:
 
 
 @compiled
-def fields(data: NDArray[np.uint8], position: int, last: int, out: NDArray[np.int64]) -> int:
-    """Reads the fields behind the path into `out`, `last` being DEV or APPARENT (-1 where it is not there).
+def fields(data: NDArray[np.uint8], position: int, last: int, needed: int, out: NDArray[np.int64]) -> int:
+    """Checks the fields behind the path and writes those needed (bits of a mask) into `out`.
+
+    `last` is DEV or APPARENT; a missing apparent size is -1. Others than those needed may be written or not.
 
     Returns:
         The position after the line's newline, or -1 where a field breaks a rule of `entry`.
@@ -72,7 +75,8 @@ def fields(data: NDArray[np.uint8], position: int, last: int, out: NDArray[np.in
             mask = nondigit_mask(data, base)
         digits = lowest(mask >> np.uint64(position - base))
         if 0 < digits <= _SAFE_DIGITS:
-            out[field] = value(data, position, digits)
+            if needed >> field & 1:
+                out[field] = value(data, position, digits)
             position += digits
         else:
             position = unusual(data, position, field, out)
