@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -49,6 +50,24 @@ class Settings(BaseSettings):
     postgres_port: int = Field(0, description="Port of the embedded Postgres; 0 picks a free one and remembers it")
     admin_key: SecretStr = Field(SecretStr(""), description="Key of the platform's administrator for the HTTP API")
 
+    trusted_proxies: str = Field(
+        "", description="Addresses or networks, by commas, whose X-Forwarded-For and -Proto are believed"
+    )
+    sign_in: Literal["local", "ldap"] = Field(
+        "local", description="Who checks passwords: `local` hashes in Postgres, or an `ldap` directory"
+    )
+    password_length: int = Field(12, ge=8, le=128, description="Least characters of a local password")
+    session_idle_s: int = Field(4 * 3600, ge=60, description="Seconds without a request after which a sign-in ends")
+    session_s: int = Field(24 * 3600, ge=60, description="Seconds after which a sign-in ends however busy it is")
+    ldap_people_base: str = Field("", description="Entry below which people are looked up who sign in")
+    ldap_people_name: str = Field("uid", description="Attribute that holds the name to sign in with")
+    ldap_people_title: str = Field("cn", description="Attribute that holds the name people see")
+    oidc_issuer: str = Field(
+        "", description="OpenID Connect provider to sign in with as well, https://...; no other issuer is believed"
+    )
+    oidc_client_id: str = Field("", description="Name of this platform at that provider")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret there; empty for a public client")
+    oidc_title: str = Field("single sign-on", description="What the button of that provider says")
     ldap_url: str = Field(
         "", description="The directory, ldap://host:port or ldaps://host:port; empty where there is none"
     )

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from grt_platform.adapters.postgres import Connection, available, connect
 
+Parameters = Sequence[object] | Mapping[str, object]
+
 
 class Database(Protocol):
     """What a query needs; the warehouse offers it too."""
@@ -16,8 +18,30 @@ class Database(Protocol):
     def transaction(self) -> AbstractContextManager[Connection]:
         """A connection in one transaction."""
 
-    def fetch(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
+    def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
         """The rows of a query."""
+
+
+class Within:
+    """A database seen through one connection: what is done with it belongs to the transaction of whoever opened it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """The one connection."""
+        yield self._connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """The one connection, in a savepoint of the transaction that is open."""
+        with self._connection.transaction():
+            yield self._connection
+
+    def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
+        """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
+        return _rows(self._connection, sql, params)
 
 
 class LightDatabase:
@@ -48,7 +72,11 @@ class LightDatabase:
         with self.connection() as connection, connection.transaction():
             yield connection
 
-    def fetch(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
+    def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
         """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
         with self.connection() as connection:
-            return connection.execute(sql.encode(), params or None).fetchall()
+            return _rows(connection, sql, params)
+
+
+def _rows(connection: Connection, sql: str, params: Parameters) -> list[dict[str, Any]]:
+    return connection.execute(sql.encode(), params or None).fetchall()

@@ -48,6 +48,7 @@ class Principal:
         roles: Role by project, already limited by the token.
         token_id: UUID of the token he came with; None for a session and for the administrator's key.
         everywhere: Role in every project, of an administrator who came with a limited token.
+        limits: What his token allows at most; None without a token.
     """
 
     user_id: str
@@ -56,6 +57,7 @@ class Principal:
     roles: Mapping[str, Role] = field(default_factory=dict)
     token_id: str | None = None
     everywhere: Role | None = None
+    limits: TokenLimits | None = None
 
     def role_in(self, project: str) -> Role | None:
         """The role that counts in `project`; None where the project is none of his business."""
@@ -78,12 +80,12 @@ def principal(
 ) -> Principal:
     """The person with the roles that count: in every project the lower of the membership's and the token's."""
     if limits is None or (is_admin and limits.is_admin):
-        return Principal(user_id, name, is_admin, dict(memberships), token_id)
+        return Principal(user_id, name, is_admin, dict(memberships), token_id, limits=limits)
     opened = limits.projects
     held = dict.fromkeys(opened or (), Role.MANAGE) if is_admin else memberships
     roles = {project: min(role, limits.role) for project, role in held.items() if opened is None or project in opened}
     everywhere = limits.role if is_admin and opened is None else None
-    return Principal(user_id, name, roles=roles, token_id=token_id, everywhere=everywhere)
+    return Principal(user_id, name, roles=roles, token_id=token_id, everywhere=everywhere, limits=limits)
 
 
 def read_role(text: str) -> Role:

@@ -10,7 +10,7 @@ from grt_platform.web.problems import NOTHING_HERE, ProblemError
 
 
 def _asking(request: Request) -> Principal:
-    found: Principal = request.state.principal  # sign_in.admit has put him there
+    found: Principal = request.state.principal  # sign_in.identify has put him there
     return found
 
 

@@ -20,6 +20,7 @@ from grt_platform.adapters.upload_limits import limits_of
 from grt_platform.adapters.uploads import Uploads
 from grt_platform.settings import Settings, settings
 from grt_platform.web import (
+    accounts,
     bucket_events,
     health,
     logs,
@@ -27,14 +28,14 @@ from grt_platform.web import (
     pages,
     problems,
     project_objects,
-    projects,
     quotas,
     uploads,
-    whoami,
 )
 from grt_platform.web.announcements import Announcements
 from grt_platform.web.headers import SecurityHeaders
 from grt_platform.web.limits import BodyLimit, FailureLimit
+from grt_platform.web.own_forms import keep_form_token
+from grt_platform.web.proxies import TrustedProxies
 from grt_platform.web.sign_in import admit, asks_itself
 
 FAILURES_AT_ONCE, FAILURES_PER_SECOND = 20, 1 / 6
@@ -49,7 +50,7 @@ def create_app() -> FastAPI:
         title="grt_platform",
         version=__version__,
         lifespan=_opened,
-        dependencies=[Depends(admit)],
+        dependencies=[Depends(keep_form_token), Depends(admit)],
         telemetry=_NO_TELEMETRY,
         openapi_url=None,
         docs_url=None,
@@ -60,12 +61,13 @@ def create_app() -> FastAPI:
     problems.install(app)
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
-    own = (health, pages, whoami, projects, objects, uploads, project_objects, quotas, bucket_events)
-    for router in (*(module.router for module in own), *system_routers()):
+    own = (health, pages, objects, uploads, project_objects, quotas, bucket_events)
+    for router in (*accounts.ROUTERS, *(module.router for module in own), *system_routers()):
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(logs.RequestLog)
+    app.add_middleware(TrustedProxies)
     return app
 
 

@@ -1,8 +1,6 @@
 """The pages for people: where things are, and every address with what it takes; no script, nothing from elsewhere."""
 
-from html import escape
 from importlib.resources import files
-from string import Template
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -10,6 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.routing import iter_route_contexts
 
 from grt_platform.settings import settings
+from grt_platform.web.render import page
 from grt_platform.web.sign_in import asked_by, public
 
 router = APIRouter(include_in_schema=False)
@@ -19,12 +18,10 @@ _METHODS = ("get", "put", "post", "delete", "patch", "head")
 
 @router.get("/")
 @public
-def home() -> HTMLResponse:
+def home(request: Request) -> HTMLResponse:
     """Where the documentation, the data and the Dagster UI are."""
     known = settings()
-    dagster = f"http://{known.ui_host}:{known.ui_port}/" if known.ui_port else ""
-    link = f'<a href="{escape(dagster)}">{escape(dagster)}</a>' if dagster else "see <code>grt status</code>"
-    return _page("home.html", dagster=link)
+    return page(request, "home.html", dagster=f"http://{known.ui_host}:{known.ui_port}/" if known.ui_port else "")
 
 
 @router.get("/docs")
@@ -38,7 +35,7 @@ def docs(request: Request) -> HTMLResponse:
         for method, said in methods.items()
         if method in _METHODS
     ]
-    return _page("docs.html", operations="\n".join(operations))
+    return page(request, "docs.html", operations=operations)
 
 
 @router.get("/openapi.json")
@@ -55,10 +52,6 @@ def style() -> Response:
     return Response(_file("static", "style.css"), media_type="text/css", headers=_CACHED)
 
 
-def _page(name: str, **values: str) -> HTMLResponse:
-    return HTMLResponse(Template(_file("templates", name)).substitute(values))
-
-
 def _file(folder: str, name: str) -> str:
     return files("grt_platform.web").joinpath(folder, name).read_text("utf-8")
 
@@ -73,14 +66,12 @@ def asked_for(app: FastAPI) -> dict[tuple[str, str], str]:
     }
 
 
-def _operation(path: str, method: str, said: dict[str, Any], access: str) -> str:
-    takes = "".join(
-        f"<li><code>{escape(each['name'])}</code> {escape(each['in'])}"
-        f"{', required' if each.get('required') else ''}. {escape(each.get('description', ''))}</li>"
-        for each in said.get("parameters", ())
-    )
-    return (
-        f"<section><h2><code>{method.upper()} {escape(path)}</code></h2>"
-        f"<p><strong>{escape(said.get('summary', ''))}.</strong> Asks for {escape(access)}.</p>"
-        f"<p>{escape(said.get('description', ''))}</p><ul>{takes}</ul></section>"
-    )
+def _operation(path: str, method: str, said: dict[str, Any], access: str) -> dict[str, Any]:
+    return {
+        "path": path,
+        "method": method.upper(),
+        "access": access,
+        "summary": said.get("summary", ""),
+        "description": said.get("description", ""),
+        "takes": [{"required": False, "description": "", **each} for each in said.get("parameters", ())],
+    }

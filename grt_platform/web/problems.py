@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from grt_platform.kernel.errors import BadInputError, BadSourceError, GrtError, UnavailableError
 from grt_platform.kernel.versions import AbsentError, EndedError, NotYetError, QuotaError, TakenError
 from grt_platform.web.headers import PRIVATE, security_headers
+from grt_platform.web.render import page, wants_page
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 10
@@ -48,13 +49,26 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **members: Any,
 ) -> Response:
-    """An answer in the form of RFC 9457, with the request's id so that the log line can be found."""
+    """An answer in the form of RFC 9457, a page for a browser; the request's id leads to its line in the log."""
+    headers = {**PRIVATE, **(headers or {})}
+    if wants_page(request):
+        known = {"title": HTTPStatus(status).phrase, "detail": detail, "request_id": _request_id(request)}
+        return _with_headers(page(request, "problem.html", status, **known), headers)
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
-    if request_id := getattr(request.state, "request_id", None):
+    if request_id := _request_id(request):
         body["request_id"] = request_id
     more: Callable[[str], dict[str, str]] | None = getattr(request.state, "problem_members", None)
     body.update(more(detail) if more else {})
-    return JSONResponse(body, status, {**PRIVATE, **(headers or {})}, MEDIA_TYPE)
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+def _request_id(request: Request) -> str:
+    return getattr(request.state, "request_id", "")
+
+
+def _with_headers(answer: Response, headers: Mapping[str, str]) -> Response:
+    answer.headers.update(headers)
+    return answer
 
 
 def install(app: FastAPI) -> None:

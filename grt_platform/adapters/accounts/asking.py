@@ -29,18 +29,16 @@ def by_token(database: Database, token: str, now: datetime) -> Principal | None:
     return _with_token(rows[0]) if rows else None
 
 
-def roles_of(memberships: dict[str, str]) -> dict[str, Role]:
-    """Role by project, as read from the database."""
-    return {project: Role[role] for project, role in memberships.items()}
+def without_token(row: dict[str, Any]) -> Principal:
+    """The person of a row with `user_id`, `name`, `is_admin` and `memberships`."""
+    return _person(row, None, None)
 
 
 def _with_token(row: dict[str, Any]) -> Principal:
     projects = None if row["projects"] is None else frozenset(row["projects"])
-    return principal(
-        row["user_id"],
-        row["name"],
-        roles_of(row["memberships"]),
-        is_admin=row["is_admin"],
-        token_id=row["token_id"],
-        limits=TokenLimits(Role[row["role"]], projects, row["is_for_admin"]),
-    )
+    return _person(row, row["token_id"], TokenLimits(Role[row["role"]], projects, row["is_for_admin"]))
+
+
+def _person(row: dict[str, Any], token_id: str | None, limits: TokenLimits | None) -> Principal:
+    roles = {project: Role[role] for project, role in row["memberships"].items()}
+    return principal(row["user_id"], row["name"], roles, is_admin=row["is_admin"], token_id=token_id, limits=limits)

@@ -78,16 +78,37 @@ def record(
         own.execute(sql.encode(), row)
 
 
-def list_events(database: Database, *, limit: int, before: datetime | None = None) -> list[dict[str, Any]]:
-    """The latest events, the newest first."""
+def list_events(
+    database: Database,
+    *,
+    limit: int,
+    before: datetime | None = None,
+    name: str | None = None,
+    project: str | None = None,
+) -> list[dict[str, Any]]:
+    """The latest events, the newest first, of one person or in one project if these are named."""
     return database.fetch(
         """
         SELECT happened_at, name, action, subject, project, outcome, reason, address, token_id, request_id
-        FROM identity.audit WHERE happened_at < coalesce(%(before)s, 'infinity'::timestamptz)
+        FROM identity.audit
+        WHERE happened_at < coalesce(%(before)s, 'infinity'::timestamptz)
+          AND (%(name)s::text IS NULL OR name = %(name)s) AND (%(project)s::text IS NULL OR project = %(project)s)
         ORDER BY happened_at DESC, event_id LIMIT %(limit)s
         """,
-        {"limit": limit, "before": before},
+        {"limit": limit, "before": before, "name": name, "project": project},
     )
+
+
+def refusals(database: Database, action: str, name: str, since: datetime) -> tuple[datetime | None, int]:
+    """When the oldest refusal of `action` for `name` since then was, and how many there were."""
+    [row] = database.fetch(
+        """
+        SELECT min(happened_at) AS oldest, count(*) AS refusals FROM identity.audit
+        WHERE name = %s AND happened_at > %s AND action = %s AND outcome = 'refused'
+        """,
+        (name, since, action),
+    )
+    return row["oldest"], row["refusals"]
 
 
 def _bounded(value: str | None) -> str | None:

@@ -13,6 +13,12 @@ def new_token() -> str:
     return MARK + secrets.token_urlsafe(_RANDOM_BYTES)
 
 
+def new_password() -> str:
+    """A first password for a person: 120 random bits in groups that can be typed."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(5)) for _ in range(5))
+
+
 def new_cookie() -> str:
     """The value of a cookie: 256 random bits."""
     return secrets.token_urlsafe(_RANDOM_BYTES)

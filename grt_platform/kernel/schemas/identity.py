@@ -123,6 +123,6 @@ AUDIT = Table(
         Column("request_id", Kind.TEXT, "The request, as the web log names it"),
     ),
     key=("event_id",),
-    indexed=(("happened_at",), ("user_id",)),
+    indexed=(("happened_at",), ("name", "happened_at")),
 )
 TABLES = (USERS, TOKENS, SESSIONS, PROJECTS, MEMBERS, AUDIT)

@@ -133,7 +133,7 @@ CREATE TABLE "identity"."audit" (
     PRIMARY KEY ("event_id")
 );
 CREATE INDEX "audit_happened_at" ON "identity"."audit" ("happened_at");
-CREATE INDEX "audit_user_id" ON "identity"."audit" ("user_id");
+CREATE INDEX "audit_name_happened_at" ON "identity"."audit" ("name", "happened_at");
 COMMENT ON TABLE "identity"."audit" IS 'Who did what, when, from where, with what outcome; rows are only ever added';
 COMMENT ON COLUMN "identity"."audit"."event_id" IS 'The event';
 COMMENT ON COLUMN "identity"."audit"."happened_at" IS 'When';
