@@ -9,17 +9,24 @@ from grt_platform.kernel.errors import BadInputError, GrtError
 from grt_platform.runtime.systems import summary, systems_with
 
 _COMMANDS = {
+    "audit": "Who did what, when, from where, with what outcome.",
     "check": "Format, lint, types, imports and Dagster's definitions are in order.",
     "demo": "Load the sample data of every system and show what comes out.",
     "doctor": "What this machine lacks, if anything.",
     "down": "Stop the platform.",
+    "login": "Sign in to a platform.",
+    "logout": "End the token of the last sign-in.",
     "logs": "Show what the services wrote.",
     "migrate": "Bring the tables of the warehouse up to date.",
     "objects": "Upload, list and download the objects of a project.",
+    "projects": "Projects and their members.",
     "sql": "Ask the warehouse, read-only.",
     "status": "What runs, where, and whether it answers.",
     "test": "All checks and all tests.",
+    "tokens": "Access tokens of mine, for programs.",
     "up": "Start the platform.",
+    "users": "People who may sign in.",
+    "whoami": "As whom commands are asked, and what that person may do.",
 }
 _SYSTEM_CLI = "serving/cli.py"
 

@@ -9,6 +9,7 @@ os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 pytest_plugins = [
+    "grt_platform_tests.fixtures.oidc",
     "grt_platform_tests.fixtures.postgres",
     "grt_platform_tests.fixtures.seaweed",
     "grt_platform_tests.fixtures.slapd",

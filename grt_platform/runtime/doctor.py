@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 import psutil
 
 from grt_platform.adapters.embedded_postgres import server_version
+from grt_platform.adapters.weak_secrets import is_server, weak_secrets
 from grt_platform.kernel.errors import GrtError
-from grt_platform.runtime.environment import Embedded
+from grt_platform.runtime.environment import Embedded, with_secrets
 from grt_platform.runtime.installation import Installation
 from grt_platform.runtime.ports import is_free
 from grt_platform.runtime.service import answers
@@ -49,6 +50,7 @@ def examine(installation: Installation, given: Settings) -> list[Finding]:
         _disk(installation),
         _memory(),
         *_databases(given),
+        *_secrets(installation, given),
         state,
         *(_ports(installation, given) if state.verdict is Verdict.OK else ()),
     ]
@@ -89,6 +91,22 @@ def _databases(given: Settings) -> Iterator[Finding]:
         parts = urlsplit(secret.get_secret_value())
         if parts.hostname:
             yield _reachable(name, parts.hostname, parts.port or 5432)
+
+
+def _secrets(installation: Installation, given: Settings) -> Iterator[Finding]:
+    """In server mode what `up` would refuse; else whether the first password still lies there to be read."""
+    state = read_state(installation)
+    if is_server():
+        weak = list(weak_secrets(with_secrets(given, state)))
+        yield from (Finding("secrets", Verdict.FAILED, text) for text in weak)
+        if not weak:
+            yield Finding("secrets", Verdict.OK, "none is empty or well known")
+    if is_server() and not given.web_url.startswith("https://"):
+        text = "is no https address: passwords and cookies travel unencrypted unless a proxy with TLS stands in front"
+        yield Finding("GRT_WEB_URL", Verdict.WARNING, text)
+    if installation.first_sign_in.exists():
+        text = f"{installation.first_sign_in} holds the first password: change it, then remove the file"
+        yield Finding("sign-in", Verdict.WARNING, text)
 
 
 def _reachable(name: str, host: str, port: int) -> Finding:

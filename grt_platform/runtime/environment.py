@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from grt_platform.adapters.private_file import write_private
 from grt_platform.runtime.installation import Installation
 from grt_platform.runtime.state import State
@@ -61,6 +63,12 @@ def sqlalchemy_url(url: str) -> str:
     """The address in the form that dagster-postgres takes; plain `postgresql://` would mean psycopg 3 there."""
     scheme, _, rest = url.partition("://")
     return f"postgresql+psycopg2://{rest}" if scheme in {"postgresql", "postgres"} else url
+
+
+def with_secrets(given: Settings, state: State) -> Settings:
+    """What a person set, completed by the secrets that this installation made."""
+    made = {name: SecretStr(state.secret(name)) for name in ("signing_key", "admin_key")}
+    return given.model_copy(update={name: key for name, key in made.items() if not getattr(given, name)})
 
 
 def made_settings(installation: Installation, given: Settings, state: State, where: Addresses) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from typing import IO
 
 from grt_platform.kernel.errors import BadInputError, UnavailableError
 
+ADMIN = "admin"  # the first person of an embedded platform
 _LEAST_FREE_BYTES = 300 * 1024**2
 _LOCK_PATIENCE_S = 15.0
 
@@ -46,6 +47,11 @@ class Installation:
     def env_file(self) -> Path:
         """The settings that `grt up` made, in the form that a shell and `settings.py` read."""
         return self.home / "grt.env"
+
+    @property
+    def first_sign_in(self) -> Path:
+        """How the first administrator signs in, with the password."""
+        return self.home / "first-sign-in.txt"
 
     def create(self) -> None:
         """The folders exist, belong to this user alone, and have room; one clear error otherwise."""

@@ -2,15 +2,18 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
+from grt_platform.adapters.database import LightDatabase
 from grt_platform.adapters.migrate import upgrade
 from grt_platform.adapters.postgres import available
 from grt_platform.adapters.warehouse import grant_reader
 from grt_platform.kernel.errors import GrtError
+from grt_platform.runtime.first_admin import make_first_admin
 from grt_platform.settings import Settings, settings
 
 _LONGEST_QUESTION = "5min"
@@ -56,6 +59,7 @@ def prepare(chosen: Settings, *, is_warehouse_ours: bool, is_dagster_ours: bool)
         upgrade(warehouse)
         if is_warehouse_ours:
             allow_reading(warehouse, chosen.warehouse_reader_url.get_secret_value())
+            make_first_admin(LightDatabase(warehouse), chosen, datetime.now(UTC))
 
 
 def has_orphans(dagster_url: str) -> bool:

@@ -107,7 +107,7 @@ def _dagster(installation: Installation, given: Settings, state: State, where: A
 def _web(given: Settings, state: State, where: Addresses) -> Service:
     port = state.ports["web"]
     server = ("grt_platform.web.app:create_app", "--factory", "--host", given.web_host, "--port", str(port))
-    quiet = ("--no-access-log", "--no-server-header")
+    quiet = ("--no-access-log", "--no-server-header", "--no-proxy-headers")  # whom to believe, GRT_TRUSTED_PROXIES says
     address = f"http://{given.web_host}:{port}/health"
     return _python("web", ("-m", "uvicorn", *server, *quiet), address=address, needs=("prepare",), url=where.web)
 

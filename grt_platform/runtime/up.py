@@ -6,9 +6,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from grt_platform.adapters.weak_secrets import refuse_weak_secrets
 from grt_platform.kernel.errors import UnavailableError
-from grt_platform.runtime.environment import addresses, made_settings, service_environment, write_environment
-from grt_platform.runtime.installation import Installation
+from grt_platform.runtime.environment import (
+    Embedded,
+    addresses,
+    made_settings,
+    service_environment,
+    with_secrets,
+    write_environment,
+)
+from grt_platform.runtime.installation import ADMIN, Installation
 from grt_platform.runtime.services import choose_ports, platform_services, write_dagster_home
 from grt_platform.runtime.state import State, read_state, write_state
 from grt_platform.runtime.supervisor import Supervisor
@@ -32,8 +40,10 @@ def run_here(
     installation.create()
     with installation.lock() as lock:
         state = read_state(installation)
+        is_first = not state.ports and Embedded.unless_given(given).warehouse
         choose_ports(given, state, announce)
         where = addresses(given, state)
+        refuse_weak_secrets(with_secrets(given, state))
         write_state(installation, state)
         made = made_settings(installation, given, state, where)
         write_environment(installation, made)
@@ -41,6 +51,8 @@ def run_here(
         services = platform_services(installation, given, state, where, with_dagster=with_dagster)
         environment = service_environment(installation, made, where)
         greeting = f"up: API {where.web}/docs" + (f", UI {where.ui}" if with_dagster else "") + "; `grt down` stops it"
+        if is_first:  # the password itself is only in the file: what is announced may be logged
+            greeting += f"; sign in at {where.web}/sign-in as {ADMIN}, the password is in {installation.first_sign_in}"
         Supervisor(installation, state, services, environment, announce, greeting=greeting).run(lock)
 
 

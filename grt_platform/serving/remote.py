@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 from dotenv import dotenv_values
@@ -121,20 +122,43 @@ class Remote:
 def remote(token: str = "") -> Remote:
     """The platform that the settings name, asked as the person of this command.
 
-    Its address is GRT_WEB_URL, else that of the last `grt login`, else that of the local installation. The credential
-    is `token`, else GRT_TOKEN, else what `grt login` kept for this address, else the administrator's key, which goes to
-    no other platform than its own.
+    The credential is `token`, else GRT_TOKEN, else what `grt login` kept for this address, else the administrator's
+    key, which goes to no other platform than its own.
 
     Raises:
         BadInputError: Nothing says which platform.
     """
-    local = str(dotenv_values(settings().home / "grt.env").get("GRT_WEB_URL") or "")
-    url = (given().web_url or credentials.last_url() or local).rstrip("/")
+    url, own, local = platform_address(""), given().web_url.rstrip("/"), _local_address()
+    own_key = given().admin_key if own else settings().admin_key
+    key = own_key.get_secret_value() if url in {local, own} else ""
+    return Remote(url, token or settings().token.get_secret_value() or credentials.stored_token(url) or key)
+
+
+def platform_address(wanted: str) -> str:
+    """The address that is wanted, else GRT_WEB_URL, else that of the last `grt login`, else the local installation's.
+
+    Raises:
+        BadInputError: Nothing says which platform.
+    """
+    url = wanted or given().web_url or credentials.last_url() or _local_address()
     if not url:
         raise BadInputError("No platform to ask: start one with `grt up`, or set GRT_WEB_URL and run `grt login`")
-    own_key = given().admin_key if given().web_url else settings().admin_key
-    key = own_key.get_secret_value() if url in {local.rstrip("/"), given().web_url.rstrip("/")} else ""
-    return Remote(url, token or settings().token.get_secret_value() or credentials.stored_token(url) or key)
+    return url.rstrip("/")
+
+
+def path_part(text: str) -> str:
+    """The text as one part of a path, whatever characters are in it.
+
+    Raises:
+        BadInputError: It cannot be one.
+    """
+    if text in {"", ".", ".."}:
+        raise BadInputError(f"{text!r} names nothing: say a name or an id")
+    return quote(text, safe="")
+
+
+def _local_address() -> str:
+    return str(dotenv_values(settings().home / "grt.env").get("GRT_WEB_URL") or "").rstrip("/")
 
 
 def _address(url: str) -> str:

@@ -14,6 +14,7 @@ def _asking(request: Request) -> Principal:
     return found
 
 
+PLAIN = r"^[^\x00-\x1f\x7f]*$"  # no control characters, which Postgres or a log might trip over
 Asking = Annotated[Principal, Depends(_asking)]
 
 

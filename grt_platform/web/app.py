@@ -1,6 +1,7 @@
 """The web door: one FastAPI app of every system's routes; uvicorn makes it with `create_app`."""
 
 import shutil
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.store import open_store
 from grt_platform.adapters.upload_limits import limits_of
 from grt_platform.adapters.uploads import Uploads
+from grt_platform.adapters.weak_secrets import refuse_weak_secrets
+from grt_platform.kernel.errors import BadInputError
 from grt_platform.settings import Settings, settings
 from grt_platform.web import (
     accounts,
@@ -45,6 +48,7 @@ _NO_TELEMETRY: TelemetryConfig = {"auto_configure": False, "tracing": False, "me
 
 def create_app() -> FastAPI:
     """The app with every route; stores and database are opened when it starts."""
+    _refuse_weak_secrets()
     logs.configure(settings().log_level)
     app = FastAPI(
         title="grt_platform",
@@ -69,6 +73,14 @@ def create_app() -> FastAPI:
     app.add_middleware(logs.RequestLog)
     app.add_middleware(TrustedProxies)
     return app
+
+
+def _refuse_weak_secrets() -> None:
+    """Ends the process with one line, before anything listens."""
+    try:
+        refuse_weak_secrets(settings())
+    except BadInputError as error:
+        sys.exit(f"grt: {error}")
 
 
 def failure_limit() -> FailureLimit:

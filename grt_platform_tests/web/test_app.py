@@ -27,7 +27,13 @@ PUBLIC = {
     ("GET", "/sign-in"),
     ("GET", "/style.css"),
 }
-BY_FORM = {("POST", "/sign-in"): 403, ("POST", "/sign-out"): 303, ("POST", "/logins"): 422}
+BY_FORM = {
+    ("GET", "/sign-in/oidc"): 404,
+    ("GET", "/sign-in/oidc/callback"): 401,
+    ("POST", "/sign-in"): 403,
+    ("POST", "/sign-out"): 303,
+    ("POST", "/logins"): 422,
+}
 VALUES = {
     "instance_id": "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207",
     "tool": "bowtie2",

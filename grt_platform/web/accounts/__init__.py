@@ -5,6 +5,7 @@ from grt_platform.web.accounts import (
     audit_log,
     logins,
     members,
+    oidc,
     projects,
     sign_in_page,
     tokens,
@@ -14,5 +15,5 @@ from grt_platform.web.accounts import (
 
 ROUTERS = tuple(
     module.router
-    for module in (whoami, logins, tokens, users, projects, members, audit_log, sign_in_page, account_page)
+    for module in (whoami, logins, tokens, users, projects, members, audit_log, sign_in_page, account_page, oidc)
 )

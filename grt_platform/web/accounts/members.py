@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from grt_platform.adapters.accounts import projects, users
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.kernel.identity import Role, read_role
-from grt_platform.web.access import Asking, allow, nothing_here
+from grt_platform.web.access import PLAIN, Asking, allow, nothing_here
 from grt_platform.web.accounts.projects import Project
 from grt_platform.web.audit import audited
 from grt_platform.web.sign_in import signed_in
 
 router = APIRouter(prefix="/projects/{project}/members", tags=["projects"])
-Name = Annotated[str, Path(max_length=200, description="Name the person signs in with")]
+Name = Annotated[str, Path(max_length=200, pattern=PLAIN, description="Name the person signs in with")]
 
 
 class Membership(BaseModel):

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grt_platform.adapters.accounts import projects
 from grt_platform.kernel.identity import Role
-from grt_platform.web.access import Asking, allow, nothing_here
+from grt_platform.web.access import PLAIN, Asking, allow, nothing_here
 from grt_platform.web.audit import audited
 from grt_platform.web.sign_in import signed_in
 
 router = APIRouter(prefix="/projects", tags=["projects"])
-Project = Annotated[str, Path(description="Name of the project")]
+Project = Annotated[str, Path(max_length=63, pattern=PLAIN, description="Name of the project")]
 
 
 @router.get("", summary="The projects that I may see")

@@ -38,7 +38,7 @@ def asked(request: Request, wanted: Annotated[str, Query(alias="next", max_lengt
     """The form; one who is signed in already goes on."""
     if identify(request) is not None:
         return RedirectResponse(own_path(wanted), HTTPStatus.SEE_OTHER)
-    return _form(request, wanted)
+    return sign_in_form(request, wanted)
 
 
 @router.post("/sign-in")
@@ -54,9 +54,9 @@ def signed_in_now(
     try:
         person = vouched(request, name, password)
     except ProblemError as error:
-        return _form(request, wanted, name, error)
+        return sign_in_form(request, wanted, name, error)
     except UnavailableError as error:
-        return _form(request, wanted, name, ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)))
+        return sign_in_form(request, wanted, name, ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)))
     return begin(request, Principal(person.user_id, person.name), wanted)
 
 
@@ -93,7 +93,8 @@ def own_path(wanted: str) -> str:
     return wanted if _OWN_PATH.fullmatch(wanted) else "/account"
 
 
-def _form(request: Request, wanted: str, name: str = "", refused: ProblemError | None = None) -> Response:
+def sign_in_form(request: Request, wanted: str, name: str = "", refused: ProblemError | None = None) -> Response:
+    """The page with the form, and why it is shown again."""
     visit = read_cookie(request, VISIT) or new_cookie()
     answer = page(
         request,

@@ -11,13 +11,13 @@ from grt_platform.adapters.accounts import users
 from grt_platform.adapters.accounts.made_secrets import new_password
 from grt_platform.adapters.accounts.passwords import set_password
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.web.access import Asking, nothing_here
+from grt_platform.web.access import PLAIN, Asking, nothing_here
 from grt_platform.web.accounts.checking import passwords, vouched
 from grt_platform.web.audit import audited
 from grt_platform.web.sign_in import signed_in
 
 router = APIRouter(tags=["accounts"])
-Name = Annotated[str, Path(max_length=200, description="Name the person signs in with")]
+Name = Annotated[str, Path(max_length=200, pattern=PLAIN, description="Name the person signs in with")]
 
 
 class NewUser(BaseModel):
