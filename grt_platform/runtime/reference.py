@@ -14,7 +14,7 @@ from grt_platform.runtime import commands
 from grt_platform.runtime.systems import system_names, systems_with
 from grt_platform.settings import Settings
 from grt_platform.web.app import create_app
-from grt_platform.web.pages import asked_for
+from grt_platform.web.openapi import described
 
 _INTRODUCTION = """# Reference
 
@@ -94,12 +94,10 @@ def _facts(table: Table) -> str:
 
 
 def _addresses() -> Iterator[str]:
-    app = create_app()
-    asks = asked_for(app)
     yield "\n## HTTP\n\nThe same for programs: `GET /openapi.json`. Errors are `application/problem+json` (RFC 9457).\n"
     rows = [
-        (f"`{method.upper()} {path}`", f"{said['summary']}.", _names(_parameters(said)), asks[path, method])
-        for path, methods in app.openapi()["paths"].items()
+        (f"`{method.upper()} {path}`", f"{said['summary']}.", _names(_parameters(said)), said["x-asks-for"])
+        for path, methods in described(create_app())["paths"].items()
         for method, said in methods.items()
     ]
     yield from _table(("address", "answer", "parameters", "asks for"), rows)

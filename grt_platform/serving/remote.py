@@ -180,7 +180,7 @@ def _told(answer: httpx.Response, url: str) -> GrtError:
     if answer.status_code in _BUSY or answer.status_code >= 500:
         wait = answer.headers.get("Retry-After")
         return UnavailableError(f"{url} cannot do it now: {said}{f' (try again in {wait} s)' if wait else ''}")
-    if answer.status_code == 401:
+    if answer.status_code == 401 and answer.headers.get("WWW-Authenticate", "Bearer").startswith("Bearer"):
         said = f"{url} does not know you: sign in with `grt login`, or give another --token"
     if answer.is_redirect:
         said = f"{url} answers with a redirect: set GRT_WEB_URL to its real address"

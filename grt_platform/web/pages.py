@@ -3,23 +3,23 @@
 from importlib.resources import files
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from fastapi.routing import iter_route_contexts
 
 from grt_platform.settings import settings
+from grt_platform.web.openapi import described
 from grt_platform.web.render import page
-from grt_platform.web.sign_in import asked_by, public
+from grt_platform.web.sign_in import identify, public
 
 router = APIRouter(include_in_schema=False)
 _CACHED = {"Cache-Control": "public, max-age=3600"}
-_METHODS = ("get", "put", "post", "delete", "patch", "head")
 
 
 @router.get("/")
 @public
 def home(request: Request) -> HTMLResponse:
     """Where the documentation, the data and the Dagster UI are."""
+    identify(request)
     known = settings()
     return page(request, "home.html", dagster=f"http://{known.ui_host}:{known.ui_port}/" if known.ui_port else "")
 
@@ -28,13 +28,9 @@ def home(request: Request) -> HTMLResponse:
 @public
 def docs(request: Request) -> HTMLResponse:
     """Every address of this service with what it takes and who may call it."""
-    access = asked_for(request.app)
-    operations = [
-        _operation(path, method, said, access[path, method])
-        for path, methods in request.app.openapi()["paths"].items()
-        for method, said in methods.items()
-        if method in _METHODS
-    ]
+    identify(request)
+    paths = described(request.app)["paths"]
+    operations = [_operation(path, method, paths[path][method]) for path in paths for method in paths[path]]
     return page(request, "docs.html", operations=operations)
 
 
@@ -42,7 +38,7 @@ def docs(request: Request) -> HTMLResponse:
 @public
 def openapi(request: Request) -> JSONResponse:
     """The same for programs, as OpenAPI."""
-    return JSONResponse(request.app.openapi())
+    return JSONResponse(described(request.app))
 
 
 @router.get("/style.css")
@@ -56,21 +52,11 @@ def _file(folder: str, name: str) -> str:
     return files("grt_platform.web").joinpath(folder, name).read_text("utf-8")
 
 
-def asked_for(app: FastAPI) -> dict[tuple[str, str], str]:
-    """The credentials that each address asks for, in words, by path and lower-case method."""
-    return {
-        (str(route.path_format), method.lower()): asked_by(route.endpoint)
-        for route in iter_route_contexts(app.routes)
-        for method in route.methods or ()
-        if route.endpoint is not None
-    }
-
-
-def _operation(path: str, method: str, said: dict[str, Any], access: str) -> dict[str, Any]:
+def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
     return {
         "path": path,
         "method": method.upper(),
-        "access": access,
+        "access": said["x-asks-for"],
         "summary": said.get("summary", ""),
         "description": said.get("description", ""),
         "takes": [{"required": False, "description": "", **each} for each in said.get("parameters", ())],

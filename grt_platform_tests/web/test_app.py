@@ -189,6 +189,18 @@ def test_the_docs_page_names_every_address_of_the_openapi_document(live_web: Liv
     assert [path for path in described["paths"] if path not in page] == []
 
 
+def test_every_operation_says_what_it_asks_for(live_web: LiveWeb) -> None:
+    described = live_web.client.get("/openapi.json").json()
+    operations = {
+        (m.upper(), path): said for path, methods in described["paths"].items() for m, said in methods.items()
+    }
+    known = set(described["components"]["securitySchemes"])
+    assert {name for said in operations.values() for scheme in said["security"] for name in scheme} == known
+    for address, said in operations.items():
+        assert (said["security"] == []) == (said["x-asks-for"] == "nothing"), address
+        assert (address in PUBLIC) == (said["security"] == []), address
+
+
 def test_a_body_that_nobody_asked_for_is_not_read_beyond_its_limit(live_web: LiveWeb) -> None:
     body = b'{"title": "' + b"x" * SMALL_BODY_BYTES + b'"}'
     headers = {**live_web.admin, "Content-Type": "application/json"}

@@ -103,14 +103,12 @@ class DirectoryPeople:
 
 @contextmanager
 def _asking() -> Iterator[None]:
-    """A directory whose settings are wrong is as good as one that is away; the person must not learn the settings."""
+    """Whatever is wrong with the directory is told in the log; the person must not learn where and how it is asked."""
     try:
         yield
-    except BadInputError as error:
+    except (BadInputError, UnavailableError) as error:
         structlog.get_logger().error("directory", reason=str(error))
-        told = (
-            "The directory of people cannot be asked; the administrator finds the reason in the log of the web process"
-        )
+        told = "The directory of people cannot be asked now. Try again later; the log of the web process says why."
         raise UnavailableError(told) from error
 
 

@@ -40,7 +40,7 @@ def sent(request: Request, wanted: Annotated[str, Query(alias="next", max_length
     """On the way to the provider, with a cookie that this browser must bring back."""
     wait_if_failing(request)
     journey = Journey(new_cookie(), new_cookie(), new_cookie())
-    answer = RedirectResponse(_provider().authorization_url(journey), HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(_provider(request).authorization_url(journey), HTTPStatus.SEE_OTHER)
     kept = [journey.state, journey.nonce, journey.verifier, wanted, time.time()]
     set_cookie(request, answer, OIDC, _sealed(kept), seconds=_LONGEST_S)
     return answer
@@ -58,7 +58,7 @@ def came_back(
     wait_if_failing(request)
     try:
         journey, wanted = _journey(request, state, iss)
-        vouched = _provider().redeem(code, journey)
+        vouched = _provider(request).redeem(code, journey)
         database, now = request.app.state.warehouse, datetime.now(UTC)
         person = linked_person(database, "oidc", vouched.subject, now, name=vouched.name, shown=vouched.title)
         answer = begin(request, Principal(person.user_id, person.name), wanted, "by OpenID Connect")
@@ -73,11 +73,11 @@ def came_back(
     return answer
 
 
-def _provider() -> Provider:
+def _provider(request: Request) -> Provider:
     known = settings()
     if not known.oidc_issuer:
         raise nothing_here()
-    back = f"{known.web_url.rstrip('/')}/sign-in/oidc/callback"
+    back = f"{(known.web_url or str(request.base_url)).rstrip('/')}/sign-in/oidc/callback"
     return Provider(known.oidc_issuer, known.oidc_client_id, known.oidc_client_secret.get_secret_value(), back)
 
 

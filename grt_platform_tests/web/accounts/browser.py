@@ -47,6 +47,10 @@ class Browser:
         """A cookie that somebody else put there."""
         self._client.cookies.set(name, value, domain="127.0.0.1", path="/")
 
+    def forget(self) -> None:
+        """All cookies are gone."""
+        self._client.cookies.clear()
+
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self._client.get(path, headers={"Sec-Fetch-Site": "none", **named(headers)})
 

@@ -329,4 +329,5 @@ def test_a_hash_with_old_parameters_is_renewed_by_the_next_sign_in(live_web: Liv
     assert kept() == before
     assert ann.sign_in().status_code == 303
     assert "m=65536,t=3,p=1" in kept()
+    ann.forget()
     assert ann.sign_in().status_code == 303
