@@ -43,7 +43,7 @@ VALUES = {
     "key": "a/b",
     "project": "somewhere",
     "version_id": "0199a1f7-20f4-7b1e-8c0d-7d1f4d1e2207",
-    "name": "a/b",
+    "name": "somebody",
     "token_id": "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207",
 }
 
