@@ -50,8 +50,8 @@ def examine(installation: Installation, given: Settings) -> list[Finding]:
         _disk(installation),
         _memory(),
         *_databases(given),
-        *_secrets(installation, given),
         state,
+        *(_secrets(installation, given) if state.verdict is Verdict.OK else ()),
         *(_ports(installation, given) if state.verdict is Verdict.OK else ()),
     ]
 

@@ -27,10 +27,28 @@ def test_a_good_machine_has_nothing_to_mend(installation: Installation) -> None:
 
 def test_a_server_that_does_not_answer_is_named(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
-    monkeypatch.setenv("GRT_WAREHOUSE_URL", f"postgresql://me:secret@127.0.0.1:{port}/w")
+    monkeypatch.setenv("GRT_WAREHOUSE_URL", f"postgresql://me:one-of-our-own@127.0.0.1:{port}/w")
     [finding] = bad(installation)
     assert finding.subject == "GRT_WAREHOUSE_URL"
     assert finding.text == f"127.0.0.1:{port} does not answer: start that server or change GRT_WAREHOUSE_URL"
+
+
+def test_a_secret_that_everybody_could_guess_is_named_on_a_server(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRT_WAREHOUSE_URL", "postgresql://me:postgres@127.0.0.1:1/w")
+    monkeypatch.setenv("GRT_ADMIN_KEY", "changeme")
+    told = [finding.text for finding in bad(installation) if finding.subject == "secrets"]
+    assert [text.partition(" is ")[0] for text in told] == ["GRT_ADMIN_KEY", "The password in GRT_WAREHOUSE_URL"]
+
+
+def test_the_first_password_is_remembered_until_its_file_is_gone(installation: Installation) -> None:
+    installation.create()
+    installation.first_sign_in.write_text("password")
+    [finding] = [each for each in examine(installation, given()) if each.subject == "sign-in"]
+    assert finding.verdict is Verdict.WARNING
+    installation.first_sign_in.unlink()
+    assert [each for each in examine(installation, given()) if each.subject == "sign-in"] == []
 
 
 def test_a_busy_port_of_a_person_is_named(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,8 +25,7 @@ def ann(live_web: LiveWeb):
 
 @pytest.fixture
 def logged(capsys: pytest.CaptureFixture[str]):
-    """The log of the web door, whatever its level."""
-    configure("DEBUG")
+    """What the web door logs once the test has called `configure`; afterwards the log goes where it went before."""
     yield capsys
     with capsys.disabled():
         configure("INFO")  # the stream of this test closes with it
@@ -285,6 +284,7 @@ def test_a_huge_form_is_not_read(live_web: LiveWeb, ann: Browser) -> None:
 def test_no_password_cookie_or_token_stands_in_the_log(
     live_web: LiveWeb, ann: Browser, logged: pytest.CaptureFixture[str]
 ) -> None:
+    configure("DEBUG")
     ann.sign_in("ann", "a wrong secret")
     ann.sign_in()
     token = ann.token_on("/account")
