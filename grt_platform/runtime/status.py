@@ -1,8 +1,9 @@
 """What runs now: every service with its process, its address and whether it answers."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
-from grt_platform.runtime.installation import Installation
+from grt_platform.runtime.installation import ADMIN, Installation
 from grt_platform.runtime.service import answers
 from grt_platform.runtime.state import Phase, ServiceState, read_state
 
@@ -88,4 +89,7 @@ def describe(now: Health) -> str:
     ]
     head = f"the platform in {now.home} is {word} (supervisor {now.supervisor_pid})"
     doors = [f"API  {now.web_url}/docs", *([f"UI   {now.ui_url}"] if now.ui_url else [])]
+    first = Installation(Path(now.home)).first_sign_in
+    if first.exists():
+        doors.append(f"sign in at {now.web_url}/sign-in as {ADMIN}, the first password is in {first}")
     return "\n".join([head, *rows, *doors])

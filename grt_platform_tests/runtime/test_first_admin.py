@@ -14,6 +14,7 @@ from grt_platform.adapters.weak_secrets import refuse_weak_secrets, weak_secrets
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.runtime.first_admin import make_first_admin
 from grt_platform.runtime.installation import Installation
+from grt_platform.runtime.status import Health, describe
 from grt_platform.settings import Settings
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -44,6 +45,14 @@ def test_no_later_start_makes_one_even_when_the_file_is_gone(warehouse, tmp_path
 def test_where_people_are_known_already_none_is_made(warehouse, tmp_path: Path) -> None:
     add_user(warehouse, "ann", NOW)
     assert not make_first_admin(warehouse, chosen(tmp_path), NOW)
+
+
+def test_the_status_says_where_the_first_password_is_until_its_file_is_gone(tmp_path: Path) -> None:
+    now = Health(str(tmp_path), True, True, 1, "http://127.0.0.1:8000", "", [])
+    file = Installation(tmp_path).first_sign_in
+    assert "sign in" not in describe(now)
+    file.write_text("password: secret")
+    assert describe(now).endswith(f"sign in at http://127.0.0.1:8000/sign-in as admin, the first password is in {file}")
 
 
 @pytest.fixture
