@@ -6,6 +6,7 @@ generator (or takes one), runs every way in a new process, interleaved, and prin
 """
 
 import argparse
+import json
 import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -94,7 +95,8 @@ def run_one(way: str, dump: Path, other: Path) -> None:
     elif way == "from-all":
         run_rescan(other)
     elif way == "old-report":
-        print(len(lustre_old_way.report(dump, lustre_old_way.pairs_in(dump), rules().as_of_s)))
+        pairs = [(gid, base) for gid, base in json.loads(other.with_suffix(".json").read_text())]
+        print(len(lustre_old_way.report(dump, pairs, rules().as_of_s)))
     elif way == "old-inspect":
         print(len(lustre_old_way.inspect(dump)))
 
@@ -118,6 +120,7 @@ def main() -> None:
         ways = {"igzip -dc": f"{igzip()} -dc {dump}", "groups alone": me(MODULE, "groups", dump, parquet)}
         ways["all directories, users, projects"] = me(MODULE, "tree", dump, parquet)
         if given.old:
+            parquet.with_suffix(".json").write_text(json.dumps(lustre_old_way.pairs_in(dump)))
             ways |= {f"old {name}": me(MODULE, f"old-{name}", dump, parquet) for name in ("report", "inspect")}
         else:
             ways["fused, with Parquet"] = me(MODULE, "fused", dump, parquet)
