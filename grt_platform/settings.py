@@ -203,6 +203,10 @@ class Settings(BaseSettings):
         description="File classes in the order they are tried: `NAME=.suffix .suffix; NAME=...`",
     )
     lustre_depth: int = Field(2, ge=1, le=7, description="Levels of directories below an area told apart")
+    lustre_special_prefixes: str = Field(
+        "/lustre/scratch116/vr/projects /lustre/scratch116/humgen/projects /lustre/scratch116/tol/projects",
+        description="Paths below which splits take the lines of every group, with blanks between them",
+    )
     lustre_max_bad_share: float = Field(
         0.01, ge=0, le=1, description="Share of bad lines above which a dump is rejected"
     )

@@ -48,6 +48,14 @@ class Lake:
         with self._store.writer(self.key(table, partition)) as sink:
             yield sink
 
+    def open(self, table: Table, partition: Mapping[str, str]) -> BinaryIO:
+        """The partition's file as a stream.
+
+        Raises:
+            BadSourceError: There is none.
+        """
+        return self._store.open(self.key(table, partition))
+
     def replace(self, table: Table, partition: Mapping[str, str], frames: Frames) -> int:
         """Let the frames be all rows of the partition; returns how many they are."""
         with self.writer(table, partition) as writer:

@@ -117,7 +117,7 @@ def agree(lake: Lake, warehouse: Warehouse) -> bool:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, str) and value[:1] in "{[":
+    if isinstance(value, str) and value.startswith(("{", "[")):
         import json
 
         return json.dumps(json.loads(value), sort_keys=True)

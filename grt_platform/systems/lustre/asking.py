@@ -54,6 +54,8 @@ def ask_quotas(store: Store, source: QuotasSource | None, volumes: Sequence[str]
     if source is None:
         return _stale(snapshots, "nobody is set who knows quotas: set GRT_LUSTRE_QUOTAS_FILE or run where `lfs` is")
     names = read_groups(groups.data, groups.key)["group_name"].to_list() if groups else []
+    if not (volumes and names):
+        return _stale(snapshots, f"no {'group' if volumes else 'volume'} is known yet whose quotas could be asked for")
     try:
         found = source.fetch(sorted(volumes), sorted(names))
     except UnavailableError as error:

@@ -17,22 +17,33 @@ from grt_platform.systems.lustre.partitions import DATES, VOLUMES
 from grt_platform.systems.lustre.schemas import DAYS
 from grt_platform.systems.lustre.shelf import Shelf
 
+lustre_snapshots_job = dg.define_asset_job(
+    "lustre_snapshots",
+    selection=dg.AssetSelection.assets(groups.key, quotas.key),
+    description="Asks the directory for groups and the volumes for quotas.",
+    tags=run_tags("lustre"),
+)
+
 
 @dg.sensor(
     name="lustre_dumps",
     description="Looks into the folder of dumps and reports those that are whole, quiet and not in the ledger.",
+    job=lustre_snapshots_job,
     minimum_interval_seconds=settings().sensor_interval_s,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def lustre_dumps(
     context: dg.SensorEvaluationContext, stores: StoresResource, warehouse: WarehouseResource, clock: ClockResource
 ) -> dg.SensorResult | dg.SkipReason:
-    """Reports a materialization of `lustre/raw/mpistat` for each date and volume with a dump nobody has loaded."""
+    """Reports a materialization of `lustre/raw/mpistat` for each date and volume with a dump nobody has loaded.
+
+    A volume that was never seen makes somebody be asked for its quotas.
+    """
     now = clock.now()
     inbox = Shelf(stores.raw()).inbox(now, known_dumps(warehouse.warehouse()))
     dated = [arrival for arrival in inbox.arrivals if DATES.has_partition_key(arrival.name.dumped_on.isoformat())]
     seen = look(dated, Cursor.parse(context.cursor), now)
-    _make_known(context, sorted({arrivals[0].name.volume for arrivals in seen.announce.values()}))
+    fresh = _made_known(context, sorted({arrivals[0].name.volume for arrivals in seen.announce.values()}))
     for arrival in set(inbox.arrivals) - set(dated):
         context.log.warning("%s: no date from %s to today; see GRT_LUSTRE_FIRST_DATE", arrival.source, DATES.start)
     if not seen.announce:
@@ -42,7 +53,9 @@ def lustre_dumps(
             f"{len(inbox.incomplete)} for their logs; {len(inbox.strangers)} other files"
         )
     return dg.SensorResult(
-        asset_events=[_event(group, arrivals) for group, arrivals in seen.announce.items()], cursor=seen.cursor.text()
+        run_requests=[dg.RunRequest(run_key=f"volumes {','.join(fresh)}")] if fresh else [],
+        asset_events=[_event(group, arrivals) for group, arrivals in seen.announce.items()],
+        cursor=seen.cursor.text(),
     )
 
 
@@ -53,11 +66,12 @@ def known_dumps(warehouse: Warehouse) -> set[tuple[str, str]]:
         return set(cursor.fetchall())
 
 
-def _make_known(context: dg.SensorEvaluationContext, volumes: Sequence[str]) -> None:
+def _made_known(context: dg.SensorEvaluationContext, volumes: Sequence[str]) -> list[str]:
     known = set(context.instance.get_dynamic_partitions(str(VOLUMES.name)))
     fresh = [volume for volume in volumes if volume not in known][:MOST_ANNOUNCED]
     if fresh:
         context.instance.add_dynamic_partitions(str(VOLUMES.name), fresh)
+    return fresh
 
 
 def _event(group: str, arrivals: Sequence[Arrival]) -> dg.AssetMaterialization:
@@ -81,12 +95,6 @@ lustre_automation = dg.AutomationConditionSensorDefinition(
     emit_backfills=False,  # a dump is minutes of work: one run each, without the half minute that a backfill waits
 )
 
-lustre_snapshots_job = dg.define_asset_job(
-    "lustre_snapshots",
-    selection=dg.AssetSelection.assets(groups.key, quotas.key),
-    description="Asks the directory for groups and the volumes for quotas.",
-    tags=run_tags("lustre"),
-)
 lustre_snapshots_daily = dg.ScheduleDefinition(
     name="lustre_snapshots_daily",
     job=lustre_snapshots_job,

@@ -18,6 +18,7 @@ from grt_platform.kernel.table import Table
 from grt_platform.systems.lustre.logic.accounts import ledger_rows, quarantine_rows, totals_row
 from grt_platform.systems.lustre.logic.counts import Counts
 from grt_platform.systems.lustre.logic.kept import Kept
+from grt_platform.systems.lustre.logic.rescan import Rescanned, rescan
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.scan import Scanned, scan
 from grt_platform.systems.lustre.publishing import Publisher
@@ -94,6 +95,19 @@ class Ingest:
                 self._publisher.publish_within(connection, partition, ACCOUNTS)
         return Built(dumped_on, volume, {QUARANTINE.noun: 0, **rows}, _warnings(told))
 
+    def resum(self, dumped_on: date, volume: str, tables: Iterable[Table]) -> Built:
+        """Makes some of the sums of a loaded dump again from its entries alone; the rows are those of the scan.
+
+        Raises:
+            BadSourceError: No entries are there.
+        """
+        partition, rows = {"dumped_on": dumped_on.isoformat(), "volume": volume}, dict[str, int]()
+        with self._warehouse.lock(SYSTEM, *partition.values()), self._lake.open(ENTRIES, partition) as entries:
+            again = rescan(entries, self._rules(dumped_on), scratch=TemporaryFile)
+            for table in tables:
+                rows[table.noun] = self._lake.replace(table, partition, _RESUMMED[table](again))
+        return Built(dumped_on, volume, rows)
+
     def _load_newest(
         self, versions: list[Kept], partition: dict[str, str], rejected: dict[Kept, str]
     ) -> _Loaded | None:
@@ -132,6 +146,16 @@ class Ingest:
             self._lake.remove(table, partition)
         served = [table for table in OF_DUMP if not table.is_private]
         self._publisher.publish_within(connection, partition, served)
+
+
+_RESUMMED: dict[Table, Callable[[Rescanned], Iterable[pl.DataFrame]]] = {
+    GROUP_TOTALS: lambda again: [again.groups()],
+    USER_USAGE: lambda again: [again.users()],
+    PROJECT_TOTALS: lambda again: [again.projects()],
+    TREE: lambda again: again.tree(),
+}
+RESUMMED = frozenset(_RESUMMED)
+"""What can be made from the entries alone."""
 
 
 def _summed(version: Kept, rules: ScanRules, scanned: Scanned) -> Iterable[tuple[Table, Iterable[pl.DataFrame]]]:

@@ -6,6 +6,7 @@ from grt_platform.settings import settings
 from grt_platform.systems.lustre.logic.archived import parse_archived_dirs
 from grt_platform.systems.lustre.logic.clock import as_of
 from grt_platform.systems.lustre.logic.levels import WarningLevels, parse_levels
+from grt_platform.systems.lustre.logic.publication import Rule
 from grt_platform.systems.lustre.logic.rules import ScanRules, parse_areas, parse_classes
 
 
@@ -35,6 +36,16 @@ def named_volumes() -> tuple[str, ...]:
 def archived_folders() -> dict[str, tuple[str, ...]]:
     """Where groups' directories are looked at for the mark of the archiver, by volume."""
     return parse_archived_dirs(settings().lustre_archived_dirs)
+
+
+def publication_rule() -> Rule:
+    """Whether reports wait until every expected volume of their date is loaded."""
+    return "full_set" if settings().lustre_publication == "full_set" else "volume"
+
+
+def special_prefixes() -> tuple[str, ...]:
+    """Paths below which splits take the lines of every group."""
+    return tuple(prefix.rstrip("/") for prefix in settings().lustre_special_prefixes.split())
 
 
 def warning_levels() -> WarningLevels:

@@ -262,12 +262,33 @@ REPORT_FILES = Table(
     ("dumped_on",),
     ("dumped_on", "file"),
 )
+GROUP_SPLITS = Table(
+    SYSTEM,
+    "product",
+    "group_splits",
+    "The files of a date's split by group, as its index lists them",
+    (
+        DUMPED_ON,
+        Column("file", Kind.TEXT, "Name of the file below `lustre/splits/<date>/`", is_nullable=False),
+        GID,
+        GROUP_NAME,
+        Column("lines", Kind.INTEGER, "Lines in it", is_nullable=False),
+        Column("directories", Kind.INTEGER, "Lines of directories in it", is_nullable=False),
+        Column("size_bytes", Kind.INTEGER, "Size of the file", is_nullable=False),
+        Column("sha256", Kind.TEXT, "Content hash of the file", is_nullable=False),
+        Column("build_s", Kind.FLOAT, "Seconds that a tree server is expected to take for it", is_nullable=False),
+        Column("memory_bytes", Kind.INTEGER, "Memory that a tree server is expected to take for it", is_nullable=False),
+    ),
+    ("dumped_on",),
+    ("dumped_on", "file"),
+)
+
 SCANNED_TABLES = (ENTRIES, VOLUME_TOTALS, GROUP_TOTALS, PROJECT_TOTALS, USER_USAGE, TREE)
 """What one pass over a dump makes."""
 ACCOUNTS = (QUARANTINE, LEDGER)
 JOINED = (GROUP_USAGE, PROJECT_USAGE)
 OF_DUMP = (*SCANNED_TABLES, *JOINED)
 """What there is of a dump that is loaded; nothing of it is there of one that is rejected."""
-OF_DATE = (DAYS, REPORT_FILES)
+OF_DATE = (DAYS, REPORT_FILES, GROUP_SPLITS)
 TABLES = (*OF_DUMP, *ACCOUNTS, *OF_DATE, FORECASTS)
 SERVED_TABLES = tuple(table.served() for table in TABLES if not table.is_private)

@@ -221,6 +221,31 @@ COMMENT ON COLUMN "lustre"."report_files"."rows" IS 'Rows in it';
 COMMENT ON COLUMN "lustre"."report_files"."size_bytes" IS 'Size of the file';
 COMMENT ON COLUMN "lustre"."report_files"."sha256" IS 'Content hash of the file';
 
+CREATE TABLE "lustre"."group_splits" (
+    "dumped_on" date NOT NULL,
+    "file" text NOT NULL,
+    "gid" bigint NOT NULL,
+    "group_name" text,
+    "lines" bigint NOT NULL,
+    "directories" bigint NOT NULL,
+    "size_bytes" bigint NOT NULL,
+    "sha256" text NOT NULL,
+    "build_s" double precision NOT NULL,
+    "memory_bytes" bigint NOT NULL,
+    PRIMARY KEY ("dumped_on", "file") DEFERRABLE INITIALLY DEFERRED
+);
+COMMENT ON TABLE "lustre"."group_splits" IS 'The files of a date''s split by group, as its index lists them';
+COMMENT ON COLUMN "lustre"."group_splits"."dumped_on" IS 'Date of the dump, as its name says';
+COMMENT ON COLUMN "lustre"."group_splits"."file" IS 'Name of the file below `lustre/splits/<date>/`';
+COMMENT ON COLUMN "lustre"."group_splits"."gid" IS 'Numeric id of the group';
+COMMENT ON COLUMN "lustre"."group_splits"."group_name" IS 'Name of the group; NULL where no directory knows its gid';
+COMMENT ON COLUMN "lustre"."group_splits"."lines" IS 'Lines in it';
+COMMENT ON COLUMN "lustre"."group_splits"."directories" IS 'Lines of directories in it';
+COMMENT ON COLUMN "lustre"."group_splits"."size_bytes" IS 'Size of the file';
+COMMENT ON COLUMN "lustre"."group_splits"."sha256" IS 'Content hash of the file';
+COMMENT ON COLUMN "lustre"."group_splits"."build_s" IS 'Seconds that a tree server is expected to take for it';
+COMMENT ON COLUMN "lustre"."group_splits"."memory_bytes" IS 'Memory that a tree server is expected to take for it';
+
 CREATE TABLE "lustre"."forecasts" (
     "volume" text NOT NULL,
     "gid" bigint NOT NULL,

@@ -8,14 +8,19 @@ import polars as pl
 
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_ANY_UPDATE_AT_LEISURE, ON_UPDATE
-from grt_platform.orchestration.describe import about
+from grt_platform.orchestration.describe import about, asset_key
 from grt_platform.orchestration.execution import errors_by_kind, pool
 from grt_platform.orchestration.resources import LakeResource, StoresResource
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.asking import ask_archived
 from grt_platform.systems.lustre.assets.raw import groups, quotas, raw
 from grt_platform.systems.lustre.known import groups_at, known_at, moment_of
-from grt_platform.systems.lustre.limits import archived_folders, named_volumes, warning_levels
+from grt_platform.systems.lustre.limits import (
+    archived_folders,
+    named_volumes,
+    special_prefixes,
+    warning_levels,
+)
 from grt_platform.systems.lustre.logic import forecast, usage
 from grt_platform.systems.lustre.logic.clock import as_of
 from grt_platform.systems.lustre.logic.days import dates_around, day, expected_volumes
@@ -25,6 +30,7 @@ from grt_platform.systems.lustre.reports import write_reports
 from grt_platform.systems.lustre.schemas import (
     DAYS,
     FORECASTS,
+    GROUP_SPLITS,
     GROUP_TOTALS,
     GROUP_USAGE,
     LEDGER,
@@ -33,6 +39,7 @@ from grt_platform.systems.lustre.schemas import (
     REPORT_FILES,
     VOLUME_TOTALS,
 )
+from grt_platform.systems.lustre.splits import split_date
 
 _SNAPSHOTS = dg.AssetSelection.assets(groups.key, quotas.key)
 ON_NEW_DUMP = (
@@ -150,4 +157,27 @@ def report_files(context: dg.AssetExecutionContext, group_usage: pl.LazyFrame, s
     return write_reports(stores.products(), date.fromisoformat(context.partition_key), group_usage.collect())
 
 
-PRODUCTS = (archived, group_usage, project_usage, forecasts, days, report_files)
+@dg.asset(
+    **_of_date(GROUP_SPLITS, {"volume_totals": VOLUME_TOTALS}),
+    check_specs=[
+        dg.AssetCheckSpec(
+            "lines_conserved",
+            asset=asset_key(GROUP_SPLITS),
+            description="Lines of all splits + skipped + bad lines are the lines of the dumps",
+        )
+    ],
+)
+def group_splits(
+    context: dg.AssetExecutionContext, volume_totals: pl.LazyFrame, stores: StoresResource
+) -> tuple[pl.DataFrame, dg.AssetCheckResult]:
+    """Cuts the loaded dumps of a date by group, for the servers that show a group its tree."""
+    dumped_on, totals = date.fromisoformat(context.partition_key), volume_totals.collect()
+    with errors_by_kind(context.retry_number):
+        cut = split_date(stores.raw(), stores.products(), dumped_on, totals, special_prefixes())
+    lines, kept = int(totals["lines"].sum()), int(cut.rows["lines"].sum())
+    told = f"{kept} lines in splits + {cut.skipped} skipped + {cut.bad} bad; {lines} in the dumps"
+    is_whole = kept + cut.skipped + cut.bad == lines
+    return cut.rows, dg.AssetCheckResult(check_name="lines_conserved", passed=is_whole, description=told)
+
+
+PRODUCTS = (archived, group_usage, project_usage, forecasts, days, report_files, group_splits)

@@ -10,7 +10,7 @@ from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about, asset_key
 from grt_platform.orchestration.execution import errors_by_kind, pool
 from grt_platform.orchestration.resources import LakeResource, StoresResource, WarehouseResource
-from grt_platform.systems.lustre.ingest import Built, Ingest
+from grt_platform.systems.lustre.ingest import RESUMMED, Built, Ingest
 from grt_platform.systems.lustre.limits import scan_rules
 from grt_platform.systems.lustre.partitions import DUMPS, cells
 from grt_platform.systems.lustre.schemas import ACCOUNTS, SCANNED_TABLES
@@ -42,14 +42,17 @@ def _spec(table: Table, upstream: list[str]) -> dg.AssetSpec:
 def scanned(
     context: dg.AssetExecutionContext, stores: StoresResource, lake: LakeResource, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Reads the newest dump of one volume and date that can be read; of a rejected one only the accounts tell."""
+    """Reads the newest dump of one volume and date that can be read; of a rejected one only the accounts tell.
+
+    Sums alone are made again from the entries.
+    """
     ingest, [cell] = (
         Ingest(Shelf(stores.raw()), lake.lake(), warehouse.warehouse(), scan_rules),
         cells(context.partition_keys),
     )
     chosen = [t for t in (*SCANNED_TABLES, *ACCOUNTS, *SERVED_ACCOUNTS) if asset_key(t) in context.selected_asset_keys]
     with errors_by_kind(context.retry_number):
-        built = ingest.build(*cell)
+        built = ingest.resum(*cell, chosen) if RESUMMED.issuperset(chosen) else ingest.build(*cell)
     for warning in built.warnings:
         context.log.warning("%s", warning)
     yield from (_result(table, built) for table in chosen if table.noun in built.rows)

@@ -144,7 +144,7 @@ def _grown_block(recipe: Recipe, day: int, part: int, lines: int) -> pl.DataFram
     paths, groups = projects(recipe.volume, recipe.seed, 0, _projects(min(BLOCK, recipe.lines)))
     growth = [ALL_GROUPS[group].growth for group in groups]
     dice = Dice(recipe.seed, recipe.volume, "day", day, part)
-    chosen = dice.choice(growth if sum(growth) else [1] * len(growth), max(1, lines // 100))
+    chosen = dice.choice(growth if sum(growth) else [1] * len(growth), max(1, lines // 5))
     when = (recipe.first_on or recipe.dumped_on) + timedelta(days=day)
     folders = [f"{paths[project]}/{when:%Y%m%d}_{part}_{n}" for n, project in enumerate(chosen)]
     gids = _gids(groups[chosen])

@@ -5,10 +5,10 @@ _KIB = 1024
 
 
 def humanise(size_bytes: int, decimals: int = 2) -> str:
-    """The size as a bare number below 1 KiB, else rounded in the largest unit it reaches: `1.0 KiB`, `3.25 TiB`."""
+    """The size as a bare number below 1 KiB, else rounded in the largest unit it reaches: `1.0 KiB`, `-3.25 TiB`."""
     value, unit = float(size_bytes), ""
     for name in UNITS:
-        if value < _KIB:
+        if abs(value) < _KIB:
             break
         value, unit = value / _KIB, name
     return f"{round(value, decimals)} {unit}" if unit else str(size_bytes)

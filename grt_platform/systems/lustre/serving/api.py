@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from grt_platform.serving.output import plain
 from grt_platform.serving.page import Row
-from grt_platform.systems.lustre.serving import queries
+from grt_platform.systems.lustre.serving import ahead, queries
 from grt_platform.web.paging import MOST_ROWS, Paging, paged
 
 router = APIRouter(prefix="/lustre", tags=["lustre"])
@@ -68,10 +68,11 @@ def forecasts(
     paging: Paging,
     wanted: Wanted,
     level: Annotated[int, Query(ge=1, le=9, description="This warning level or worse")] = 1,
+    on: Annotated[date | None, Query(description="Instead what is expected to be used on that date")] = None,
 ) -> dict[str, Any]:
     """Growth and limits of groups, the most pressing first."""
     rows = queries.forecasts(request.app.state.warehouse, wanted, level, paging.more())
-    return paged(request, _plain(rows), paging)
+    return paged(request, _plain(ahead.expected(rows, on)), paging)
 
 
 @router.get("/days", summary="Which dates are complete")

@@ -9,7 +9,7 @@ from grt_platform.serving import handles
 from grt_platform.serving.output import show
 from grt_platform.serving.page import Page
 from grt_platform.serving.verbs import add_uniform_verbs, finish_load
-from grt_platform.systems.lustre.serving import queries, shown
+from grt_platform.systems.lustre.serving import ahead, queries, shown
 from grt_platform.systems.lustre.serving.door import LUSTRE
 
 FORMS = ("mpistat", "wrstat_old", "wrstat", "wrstat_new")
@@ -136,23 +136,27 @@ def history(*, group_name: str, volume: str | None, limit: int, as_json: bool) -
     """What GROUP (name or number) used at every date, and when its quotas will be exceeded."""
     wanted = queries.Wanted(volume=volume, group=group_name)
     rows = queries.history(handles.warehouse(), wanted, Page(limit))
-    ahead = queries.forecasts(handles.warehouse(), wanted, 1, Page(limit))
+    coming = queries.forecasts(handles.warehouse(), wanted, 1, Page(limit))
     if as_json:
-        show([{"history": rows, "forecasts": ahead}], form="json")
+        show([{"history": rows, "forecasts": coming}], form="json")
         return
     show(shown.readable(rows), empty=f"nothing is known of {group_name}")
-    show(shown.brief_forecasts(ahead), title="Forecast", empty="none")
+    show(shown.brief_forecasts(coming), title="Forecast", empty="none")
 
 
 @group.command("forecasts")
 @_VOLUME
 @click.option("--level", default=1, show_default=True, type=click.IntRange(1, 9), help="This warning level or worse.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Instead what is expected to be used on that date.")
 @_LIMIT
 @_JSON
-def forecasts(*, volume: str | None, level: int, limit: int, as_json: bool) -> None:
+def forecasts(*, volume: str | None, level: int, on: datetime | None, limit: int, as_json: bool) -> None:
     """When quotas will be exceeded, the most pressing first."""
     rows = queries.forecasts(handles.warehouse(), queries.Wanted(volume=volume), level, Page(limit))
-    show(rows if as_json else shown.brief_forecasts(rows), form=_form(as_json), empty="nothing to warn of")
+    found = ahead.expected(rows, _day(on))
+    if not as_json:
+        found = shown.readable(found) if on else shown.brief_forecasts(found)
+    show(found, form=_form(as_json), empty="nothing to warn of")
 
 
 @group.command("days")

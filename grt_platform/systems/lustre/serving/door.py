@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 def is_settled(warehouse: "Warehouse", loaded: Sequence[Loaded]) -> bool:
     """Whether everything that follows from the loaded dumps is served: the date's row is the last to come."""
+    from grt_platform.systems.lustre.limits import publication_rule
+
+    waits_for_full_sets = publication_rule() == "full_set"
     dates = sorted({value for one in loaded for name, value in one.partition if name == "dumped_on"})
     rows = warehouse.fetch(
         """
         SELECT bool_and(l.loaded = coalesce(t.shown, 0) AND (l.loaded = 0 OR coalesce(d.loaded, 0) = l.loaded)
-                        AND (l.loaded = 0 OR coalesce(f.volumes, 0) = l.loaded)) AS is_settled
+                        AND (l.loaded = 0 OR coalesce(f.volumes, 0) = l.loaded OR (%s AND NOT d.is_complete))
+               ) AS is_settled
         FROM (SELECT dumped_on, count(DISTINCT volume) FILTER (WHERE status = 'loaded') AS loaded
               FROM lustre.ledger WHERE dumped_on = ANY(%s::date[]) GROUP BY dumped_on) AS l
         LEFT JOIN (SELECT v.dumped_on, count(*) AS shown FROM lustre.volume_totals v JOIN lustre.ledger l
@@ -27,7 +31,7 @@ def is_settled(warehouse: "Warehouse", loaded: Sequence[Loaded]) -> bool:
         LEFT JOIN (SELECT dumped_on, cardinality(string_to_array(max(volumes), ',')) AS volumes
                    FROM lustre.report_files GROUP BY dumped_on) AS f USING (dumped_on)
         """,
-        [dates],
+        [waits_for_full_sets, dates],
     )
     return bool(rows[0]["is_settled"])
 

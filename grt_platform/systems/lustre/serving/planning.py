@@ -7,7 +7,7 @@ from typing import Any
 from grt_platform.adapters.store import Store
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.settings import settings
-from grt_platform.systems.lustre.limits import named_volumes
+from grt_platform.systems.lustre.limits import named_volumes, publication_rule
 from grt_platform.systems.lustre.logic.plan import Dump, by_volume, full_set
 from grt_platform.systems.lustre.serving import queries
 from grt_platform.systems.lustre.shelf import Shelf
@@ -36,7 +36,7 @@ def planned(warehouse: Warehouse, raw: Store, today: date, *, is_strict: bool) -
 
 def is_strict() -> bool:
     """Whether the settings want full sets only."""
-    return settings().lustre_publication == "full_set"
+    return publication_rule() == "full_set"
 
 
 def standings(warehouse: Warehouse, raw: Store) -> dict[tuple[date, str], Dump]:

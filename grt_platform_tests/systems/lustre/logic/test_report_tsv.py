@@ -110,6 +110,8 @@ def test_the_inspector_s_table_has_its_columns_with_a_total_first() -> None:
         (1234567890, "1.15 GiB"),
         (3 * TIB + TIB // 4, "3.25 TiB"),
         (2**60, "1024.0 PiB"),
+        (-1023, "-1023"),
+        (-2048, "-2.0 KiB"),
         (2**63 - 1, "8192.0 PiB"),
     ],
 )

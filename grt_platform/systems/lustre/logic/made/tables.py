@@ -9,7 +9,7 @@ import polars as pl
 from grt_platform.systems.lustre.logic.groups import Faults, Person, passwd_text
 from grt_platform.systems.lustre.logic.made.people import KNOWN_GROUPS, USERS, uid_of
 
-_SPARE_PERCENT = (103, 130, 97, 0, 200, 110)
+_SPARE_PERCENT = (104, 150, 97, 0, 300, 180)
 """Quotas in percent of what is used at first, by group: soon full, full already, 0 for unlimited."""
 _KIB = 1024
 
