@@ -210,7 +210,7 @@ FORECASTS = Table(
         Column("points", Kind.INTEGER, "Dumps that the line was laid through", is_nullable=False),
         USED,
         Column("quota_bytes", Kind.INTEGER, "Hard limit of its bytes; 0 is unlimited, NULL unknown"),
-        Column("used_per_day_bytes", Kind.FLOAT, "Growth in a day; NULL where there is one dump only"),
+        Column("bytes_per_day", Kind.FLOAT, "Growth in a day; NULL where there is one dump only"),
         Column("space_exceeded_on", Kind.DATE, "When its bytes reach the limit; NULL for never or beyond the horizon"),
         INODES,
         Column("inode_quota", Kind.INTEGER, "Hard limit of its inodes; 0 is unlimited, NULL unknown"),

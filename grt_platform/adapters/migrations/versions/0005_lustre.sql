@@ -255,7 +255,7 @@ CREATE TABLE "lustre"."forecasts" (
     "points" bigint NOT NULL,
     "used_bytes" bigint NOT NULL,
     "quota_bytes" bigint,
-    "used_per_day_bytes" double precision,
+    "bytes_per_day" double precision,
     "space_exceeded_on" date,
     "inodes" bigint NOT NULL,
     "inode_quota" bigint,
@@ -276,7 +276,7 @@ COMMENT ON COLUMN "lustre"."forecasts"."dumped_on" IS 'Date of the newest dump t
 COMMENT ON COLUMN "lustre"."forecasts"."points" IS 'Dumps that the line was laid through';
 COMMENT ON COLUMN "lustre"."forecasts"."used_bytes" IS 'Allocated bytes, those of a hard link shared by its links';
 COMMENT ON COLUMN "lustre"."forecasts"."quota_bytes" IS 'Hard limit of its bytes; 0 is unlimited, NULL unknown';
-COMMENT ON COLUMN "lustre"."forecasts"."used_per_day_bytes" IS 'Growth in a day; NULL where there is one dump only';
+COMMENT ON COLUMN "lustre"."forecasts"."bytes_per_day" IS 'Growth in a day; NULL where there is one dump only';
 COMMENT ON COLUMN "lustre"."forecasts"."space_exceeded_on" IS 'When its bytes reach the limit; NULL for never or beyond the horizon';
 COMMENT ON COLUMN "lustre"."forecasts"."inodes" IS 'Entries of every type';
 COMMENT ON COLUMN "lustre"."forecasts"."inode_quota" IS 'Hard limit of its inodes; 0 is unlimited, NULL unknown';

@@ -9,7 +9,7 @@ import polars as pl
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_ANY_UPDATE_AT_LEISURE, ON_UPDATE
 from grt_platform.orchestration.describe import about, asset_key
-from grt_platform.orchestration.execution import errors_by_kind, pool
+from grt_platform.orchestration.execution import errors_by_kind
 from grt_platform.orchestration.resources import LakeResource, StoresResource
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.asking import ask_archived
@@ -44,7 +44,7 @@ from grt_platform.systems.lustre.splits import split_date
 _SNAPSHOTS = dg.AssetSelection.assets(groups.key, quotas.key)
 ON_NEW_DUMP = (
     dg.AutomationCondition.any_deps_updated().ignore(_SNAPSHOTS).since_last_handled()
-    & ~dg.AutomationCondition.any_deps_in_progress()
+    & ~dg.AutomationCondition.any_deps_in_progress().ignore(_SNAPSHOTS)
     & ~dg.AutomationCondition.in_progress()
 ).with_label("the dump changed")
 """Snapshots are taken every day; a product of an old date keeps the snapshot of its time."""
@@ -63,7 +63,6 @@ def _of_dump(table: Table, *also: dg.AssetsDefinition, **inputs: Table) -> dict[
         "partitions_def": DUMPS,
         "automation_condition": ON_NEW_DUMP,
         "io_manager_key": "lake_io",
-        "pool": pool("lustre", "products"),
     }
 
 
@@ -76,7 +75,6 @@ def _of_date(table: Table, inputs: dict[str, Table], *upstream: Table) -> dict[s
         "partitions_def": DATES,
         "automation_condition": ON_UPDATE,
         "io_manager_key": "lake_io",
-        "pool": pool("lustre", "products"),
     }
 
 
@@ -90,7 +88,6 @@ def _of_date(table: Table, inputs: dict[str, Table], *upstream: Table) -> dict[s
     },
     partitions_def=DUMPS,
     automation_condition=ON_NEW_DUMP,
-    pool=pool("lustre", "products"),
 )
 def archived(
     context: dg.AssetExecutionContext, group_totals: pl.LazyFrame, volume_totals: pl.LazyFrame, stores: StoresResource
@@ -132,7 +129,6 @@ def project_usage(
     partitions_def=VOLUMES,
     automation_condition=ON_ANY_UPDATE_AT_LEISURE,
     io_manager_key="lake_io",
-    pool=pool("lustre", "products"),
 )
 def forecasts(group_usage: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
     """Says when each group of a volume will exceed its quotas; days without a loaded dump do not count."""

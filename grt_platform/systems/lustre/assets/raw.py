@@ -44,7 +44,6 @@ MPISTAT = dg.AssetSpec(
     partitions_def=DUMPS,
     automation_condition=ON_UPDATE,
     freshness_policy=FRESHNESS,
-    pool=pool("lustre", "scan"),
 )
 def dumps(
     context: dg.AssetExecutionContext, stores: StoresResource, clock: ClockResource

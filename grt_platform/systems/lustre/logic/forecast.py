@@ -69,7 +69,7 @@ def on_date(forecast: pl.DataFrame, day: date) -> pl.DataFrame:
             f"{day} cannot be foretold: choose a date from {first} to {first + timedelta(HORIZON_DAYS)}"
         )
     days = (pl.lit(day) - pl.col("dumped_on")).dt.total_days()
-    used = _expected("used_bytes", "used_per_day_bytes", days)
+    used = _expected("used_bytes", "bytes_per_day", days)
     inodes = _expected("inodes", "inodes_per_day", days)
     return forecast.select(
         "volume",
@@ -105,7 +105,7 @@ def _forecast(row: Row, points: list[tuple[date, int, int]], levels: WarningLeve
     return {
         **row,
         "points": len(used_points),
-        "used_per_day_bytes": used_per_day,
+        "bytes_per_day": used_per_day,
         "space_exceeded_on": reached_on(row["used_bytes"], used_per_day, row["quota_bytes"], row["dumped_on"]),
         "inodes_per_day": inodes_per_day,
         "inodes_exceeded_on": reached_on(row["inodes"], inodes_per_day, row["inode_quota"], row["dumped_on"]),

@@ -43,7 +43,7 @@ def brief_projects(rows: Rows) -> list[dict[str, Any]]:
 
 def brief_forecasts(rows: Rows) -> list[dict[str, Any]]:
     """What a terminal has room for of forecasts."""
-    names = ("volume", "group_name", "gid", "used_bytes", "quota_bytes", "used_per_day_bytes", "space_exceeded_on")
+    names = ("volume", "group_name", "gid", "used_bytes", "quota_bytes", "bytes_per_day", "space_exceeded_on")
     few = [
         {name: row[name] for name in (*names, "inodes_exceeded_on", "fraction_in_7_days", "warning")} for row in rows
     ]

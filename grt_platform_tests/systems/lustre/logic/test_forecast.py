@@ -34,7 +34,7 @@ def only(*rows: dict[str, object]) -> dict[str, object]:
 
 def test_steady_growth_reaches_the_limit_on_the_day_that_it_does() -> None:
     row = only(usage(0, 100), usage(1, 110), usage(3, 130), usage(9, 190))
-    assert row["used_per_day_bytes"] == 10.0
+    assert row["bytes_per_day"] == 10.0
     assert row["space_exceeded_on"] == DAY + timedelta(days=9 + 81)
     assert (row["points"], row["dumped_on"], row["used_bytes"]) == (4, DAY + timedelta(days=9), 190)
     assert row["fraction_in_3_days"] == pytest.approx(0.22)
@@ -53,7 +53,7 @@ def test_inodes_have_a_forecast_of_their_own_and_the_worse_one_warns() -> None:
 def test_the_quota_of_the_newest_dump_counts() -> None:
     row = only(usage(0, 100, quota_bytes=150), usage(1, 110, quota_bytes=None, inode_quota=None))
     assert (row["space_exceeded_on"], row["fraction_in_7_days"], row["warning_level"]) == (None, None, 1)
-    assert row["used_per_day_bytes"] == 10.0
+    assert row["bytes_per_day"] == 10.0
 
 
 @pytest.mark.parametrize(("quota", "expected"), [(0, None), (None, None), (110, 1), (100, 1), (111, 2)])
@@ -64,7 +64,7 @@ def test_unlimited_and_unknown_never_end_and_what_is_full_ends_now(quota: int | 
 
 def test_one_dump_tells_no_growth_and_no_date() -> None:
     row = only(usage(0, 900))
-    assert (row["used_per_day_bytes"], row["space_exceeded_on"], row["points"]) == (None, None, 1)
+    assert (row["bytes_per_day"], row["space_exceeded_on"], row["points"]) == (None, None, 1)
     assert (row["fraction_in_7_days"], row["warning"]) == (0.9, "Kinda OK")
 
 
@@ -76,12 +76,12 @@ def test_a_group_that_is_gone_from_the_newest_dump_has_no_forecast() -> None:
 def test_a_group_without_a_row_on_a_day_was_not_at_zero() -> None:
     others = [usage(day, 5, gid=8) for day in range(10)]
     row = next(r for r in forecast(usage(0, 100), usage(9, 190), *others).to_dicts() if r["gid"] == 7)
-    assert (row["used_per_day_bytes"], row["points"]) == (10.0, 2)
+    assert (row["bytes_per_day"], row["points"]) == (10.0, 2)
 
 
 def test_volumes_are_foretold_apart_each_from_its_own_newest_dump() -> None:
     rows = forecast(usage(0, 10), usage(1, 20), usage(5, 10, volume="scratch115"), usage(9, 10, volume="scratch115"))
-    assert rows.select("volume", "dumped_on", "used_per_day_bytes").rows() == [
+    assert rows.select("volume", "dumped_on", "bytes_per_day").rows() == [
         ("scratch114", DAY + timedelta(days=1), 10.0),
         ("scratch115", DAY + timedelta(days=9), 0.0),
     ]
@@ -89,7 +89,7 @@ def test_volumes_are_foretold_apart_each_from_its_own_newest_dump() -> None:
 
 def test_an_old_jump_is_forgotten() -> None:
     row = only(usage(0, 10**9), *(usage(day, 100 + day) for day in range(40, 71)))
-    assert (row["used_per_day_bytes"], row["points"]) == (1.0, 31)
+    assert (row["bytes_per_day"], row["points"]) == (1.0, 31)
 
 
 def test_unknown_gids_are_foretold_too_and_rows_keep_their_order() -> None:

@@ -17,8 +17,8 @@ def test_served_forecasts_tell_of_any_date(warehouse: Warehouse) -> None:
     serve(
         warehouse,
         FORECASTS,
-        row(FORECASTS, gid=1, warning_level=1, used_bytes=100, quota_bytes=400, used_per_day_bytes=10.0, inodes=7),
-        row(FORECASTS, gid=2, warning_level=2, used_bytes=100, used_per_day_bytes=None),
+        row(FORECASTS, gid=1, warning_level=1, used_bytes=100, quota_bytes=400, bytes_per_day=10.0, inodes=7),
+        row(FORECASTS, gid=2, warning_level=2, used_bytes=100, bytes_per_day=None),
     )
     rows = forecasts(warehouse, Wanted(), 1, Page(10))
     assert [each["gid"] for each in expected(rows, None)] == [2, 1]

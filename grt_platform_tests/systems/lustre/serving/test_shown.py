@@ -14,7 +14,7 @@ def test_every_column_of_bytes_loses_its_end_and_gets_a_unit() -> None:
 def test_a_limit_of_zero_is_unlimited_and_none_unknown() -> None:
     rows = [row(GROUP_USAGE, quota_bytes=limit) for limit in (0, None, 1024)]
     assert [each["quota"] for each in shown.brief_report(rows)] == ["unlimited", "unknown", "1.0 KiB"]
-    ahead = [row(FORECASTS, quota_bytes=limit, used_per_day_bytes=-1.5) for limit in (0, None)]
+    ahead = [row(FORECASTS, quota_bytes=limit, bytes_per_day=-1.5) for limit in (0, None)]
     assert [each["quota"] for each in shown.brief_forecasts(ahead)] == ["unlimited", "unknown"]
 
 
@@ -32,7 +32,7 @@ def test_classes_are_columns_with_zero_where_a_row_has_none_of_one() -> None:
 
 
 def test_shrinking_is_told_with_its_sign() -> None:
-    (told,) = shown.brief_forecasts([row(FORECASTS, used_per_day_bytes=-2048.0)])
+    (told,) = shown.brief_forecasts([row(FORECASTS, bytes_per_day=-2048.0)])
     assert told["used_per_day"] == "-2.0 KiB"
 
 
