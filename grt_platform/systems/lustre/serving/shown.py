@@ -10,14 +10,15 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def readable(rows: Rows) -> list[dict[str, Any]]:
-    """Every column that ends in `_bytes` with units, under its name without that end."""
-    return [
-        {
-            name.removesuffix("_bytes"): _sized(value) if name.endswith("_bytes") else value
-            for name, value in row.items()
-        }
-        for row in rows
-    ]
+    """Every column of bytes with units, under its name without `_bytes`; growth in a day too."""
+    return [dict(map(_readable, row.items())) for row in rows]
+
+
+def _readable(item: tuple[str, Any]) -> tuple[str, Any]:
+    name, value = item
+    if name == "bytes_per_day":
+        return "used_per_day", _sized(value)
+    return (name.removesuffix("_bytes"), _sized(value)) if name.endswith("_bytes") else item
 
 
 def brief_report(rows: Rows) -> list[dict[str, Any]]:
