@@ -14,6 +14,7 @@ _COMMANDS = {
     "demo": "Load the sample data of every system and show what comes out.",
     "doctor": "What this machine lacks, if anything.",
     "down": "Stop the platform.",
+    "jobs": "What people asked for: list, follow, cancel, try again.",
     "login": "Sign in to a platform.",
     "logout": "End the token of the last sign-in.",
     "logs": "Show what the services wrote.",

@@ -46,6 +46,39 @@ query Runs($filter: RunsFilter!, $limit: Int!) {
   }
 }
 """
+_PARTITION = "dagster/partition"
+_REPOSITORY = {"repositoryLocationName": "grt_platform", "repositoryName": "__repository__"}
+_LAUNCH_JOB = """
+mutation LaunchJob(
+  $partitions: String!, $partition: String!, $repository: RepositorySelector!, $run: ExecutionParams!
+) {
+  addDynamicPartition(partitionsDefName: $partitions, partitionKey: $partition, repositorySelector: $repository) {
+    __typename
+    ... on PythonError { message }
+    ... on UnauthorizedError { message }
+    ... on DuplicateDynamicPartitionError { partitionName }
+  }
+  launchRun(executionParams: $run) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+    ... on UnauthorizedError { message }
+    ... on PipelineNotFoundError { message }
+    ... on InvalidSubsetError { message }
+  }
+}
+"""
+_TERMINATE = """
+mutation Terminate($run: String!) {
+  terminateRun(runId: $run, terminatePolicy: SAFE_TERMINATE) {
+    __typename
+    ... on TerminateRunFailure { message }
+    ... on RunNotFoundError { message }
+    ... on UnauthorizedError { message }
+    ... on PythonError { message }
+  }
+}
+"""
 UNFINISHED = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 
 
@@ -105,7 +138,41 @@ class DagsterApi:
         answer = self._ask(_RUNS, {"filter": chosen, "limit": limit}, "Runs")
         return list(answer["results"])
 
+    def launch_job(self, name: str, partitions: str, partition: str, tags: Mapping[str, str]) -> str:
+        """Makes the partition, asks for a run of the job on it, and returns the run's id.
+
+        Args:
+            name: Of the Dagster job.
+            partitions: Name of its dynamic partitions.
+            partition: The key; one that is there already is used as it is.
+            tags: Tags of the run.
+        """
+        run = {
+            "selector": {**_REPOSITORY, "jobName": name},
+            "mode": "default",
+            "runConfigData": {},
+            "executionMetadata": {"tags": [{"key": k, "value": v} for k, v in {**tags, _PARTITION: partition}.items()]},
+        }
+        asked = {"partitions": partitions, "partition": partition, "repository": _REPOSITORY, "run": run}
+        added, launched = self._answers(_LAUNCH_JOB, asked)
+        if added["__typename"] not in {"AddDynamicPartitionSuccess", "DuplicateDynamicPartitionError"}:
+            raise _refused(added)
+        if launched["__typename"] != "LaunchRunSuccess":
+            raise _refused(launched)
+        return str(launched["run"]["runId"])
+
+    def terminate(self, run_id: str) -> None:
+        """Asks a run to end as canceled; one in the queue never starts."""
+        self._ask(_TERMINATE, {"run": run_id}, "TerminateRunSuccess")
+
     def _ask(self, query: str, variables: Mapping[str, Any], expected: str) -> Any:
+        (result,) = self._answers(query, variables)
+        if result["__typename"] != expected:
+            raise _refused(result)
+        return result
+
+    def _answers(self, query: str, variables: Mapping[str, Any]) -> list[Any]:
+        """What each field of the query answers, in its order."""
         try:
             answer = httpx.post(self._url, json={"query": query, "variables": variables}, timeout=30)
             answer.raise_for_status()
@@ -114,7 +181,8 @@ class DagsterApi:
             raise UnavailableError(f"Dagster at {self._url} does not answer ({error}): is `grt up` running?") from error
         if data.get("errors"):
             raise BadInputError(f"Dagster refused the question: {data['errors'][0]['message']}")
-        (result,) = data["data"].values()
-        if result["__typename"] != expected:
-            raise BadInputError(f"Dagster refused: {result.get('message', result['__typename'])}")
-        return result
+        return list(data["data"].values())
+
+
+def _refused(result: Mapping[str, Any]) -> BadInputError:
+    return BadInputError(f"Dagster refused: {result.get('message', result['__typename'])}")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from grt_platform.adapters.job_queue import JobQueue, Limits
+from grt_platform.adapters.job_queue import JobQueue
 from grt_platform.kernel.errors import GrtError
 from grt_platform.kernel.job import Job, partitions_name, run_key, run_name, run_tags
 from grt_platform.orchestration.execution import EXECUTOR
 from grt_platform.orchestration.job_dispatch import Dispatch
 from grt_platform.orchestration.job_run import JobsResource
+from grt_platform.serving.job_launcher import limits
 from grt_platform.settings import settings
 
 if TYPE_CHECKING:
@@ -49,12 +50,6 @@ def job_automation(
     """
     job = dg.define_asset_job(run_name(system, kind), selection, description=description, executor_def=EXECUTOR)
     return JobAutomation(job, (_dispatcher(system, kind, job), _clearing(system, kind, discard)))
-
-
-def limits() -> Limits:
-    """How many jobs may run at once, as the settings say."""
-    known = settings()
-    return Limits(known.jobs_running, known.jobs_running_per_project, known.jobs_attempts)
 
 
 def _dispatcher(system: str, kind: str, job: "UnresolvedAssetJobDefinition") -> dg.SensorDefinition:

@@ -21,11 +21,13 @@ from grt_platform.adapters.upload_limits import limits_of
 from grt_platform.adapters.uploads import Uploads
 from grt_platform.adapters.weak_secrets import refuse_weak_secrets
 from grt_platform.kernel.errors import BadInputError
+from grt_platform.serving.job_launcher import JobLauncher
 from grt_platform.settings import Settings, settings
 from grt_platform.web import (
     accounts,
     bucket_events,
     health,
+    jobs,
     logs,
     objects,
     pages,
@@ -65,7 +67,7 @@ def create_app() -> FastAPI:
     problems.install(app)
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
-    own = (health, pages, objects, uploads, project_objects, quotas, bucket_events)
+    own = (health, pages, objects, uploads, project_objects, quotas, bucket_events, jobs)
     for router in (*accounts.ROUTERS, *(module.router for module in own), *system_routers()):
         app.include_router(router)
     app.add_middleware(BodyLimit)
@@ -109,7 +111,9 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
     app.state.uploads = Uploads(app.state.warehouse, app.state.stores["raw"], limits_of(known))
     app.state.announcements = Announcements(app.state.uploads)
     app.state.bucket_events = BucketEvents(app.state.warehouse, app.state.objects, app.state.uploads, known.raw)
+    app.state.jobs = JobLauncher(app.state.warehouse)
     yield
+    app.state.jobs.close()
     app.state.announcements.close()
 
 
