@@ -77,9 +77,10 @@ def _prepare(embedded: Embedded) -> Service:
 
 
 def _code(state: State, postgres: list[Service]) -> Service:
-    """Dagster's code server: its runs are its children, and say how they ended when it stops."""
+    """Dagster's code server: its runs are below it, and say how they ended when it stops."""
     port = state.ports["code"]
-    command = ("-m", "dagster", "api", "grpc", "-m", "grt_platform.definitions", "-h", "127.0.0.1", "-p", str(port))
+    where = ("-m", "grt_platform.definitions", "-h", "127.0.0.1", "-p", str(port))
+    command = ("-m", "grt_platform.orchestration.code_server", "api", "grpc", *where)
     outlived_by = tuple(service.name for service in postgres)
     return _python("code", command, address=f"tcp://127.0.0.1:{port}", outlived_by=outlived_by)
 
