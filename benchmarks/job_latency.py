@@ -37,10 +37,10 @@ STAGES = ("handed out", "run made", "dequeued", "process asked for", "run begun"
 
 def moments(warehouse: Warehouse, instance: dg.DagsterInstance, job_id: str) -> dict[str, float]:
     """Seconds after the commit at which each stage was reached."""
-    [row] = warehouse.fetch(
-        "SELECT created_at, handed_out_at, started_at, run_id FROM jobs.jobs WHERE job_id = %s", [job_id]
-    )
-    events = {str(e.dagster_event_type.value): e.timestamp for e in instance.all_logs(row["run_id"]) if e.dagster_event}
+    sql = "SELECT created_at, handed_out_at, started_at, run_id FROM jobs.jobs WHERE job_id = %s"
+    [row] = warehouse.fetch(sql, [job_id])
+    told = [each for each in instance.all_logs(row["run_id"]) if each.is_dagster_event]
+    events = {each.get_dagster_event().event_type_value: each.timestamp for each in told}
     at: dict[str, datetime | float] = {
         "handed out": row["handed_out_at"],
         "run made": instance.get_run_record_by_id(row["run_id"]).create_timestamp,  # type: ignore[union-attr]
@@ -91,7 +91,7 @@ def platform(folder: Path, *, is_plain: bool) -> Iterator[tuple[DagsterServices,
             connection.execute(MAKE_TABLE.encode())
         ui_port = "0" if is_plain else str(services.ports["ui"])
         with settings_of(folder / "home", url, ui_port=ui_port):
-            web_app.system_routers = lambda: [router]  # type: ignore[assignment]
+            web_app.system_routers = lambda: [router]
             with serving(web_app.create_app()) as address, httpx.Client(base_url=address, timeout=60) as client:
                 yield services, warehouse, client
 

@@ -25,7 +25,7 @@ class Forking:
 
 def main() -> None:
     """Serve as `dagster api grpc` does; the process that is forked warms up when the rest of the platform is up."""
-    from dagster._cli import main as dagster_main  # a forked run looks into this module and needs neither
+    from dagster._cli import cli  # a forked run looks into this module and needs neither
     from dagster._grpc import server
 
     multiprocessing.get_context("forkserver").set_forkserver_preload([WARM])
@@ -33,7 +33,7 @@ def main() -> None:
     warm_up = threading.Timer(_WARM_UP_AFTER_S, forkserver.ensure_running)
     warm_up.daemon = True
     warm_up.start()
-    dagster_main()
+    cli(auto_envvar_prefix="DAGSTER_CLI")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ Nothing is opened and no thread of ours is started, so that the process can be f
 from importlib import import_module
 from pkgutil import iter_modules
 
-from grt_platform import systems
-
 MODULES = (
     "dagster_postgres",
     "dagster._grpc.impl",
@@ -23,8 +21,11 @@ MODULES = (
     "upath.implementations.local",
     "watchdog.observers.polling",
     "grt_platform.definitions",
-    *(f"{systems.__name__}.{module.name}.definitions" for module in iter_modules(systems.__path__) if module.ispkg),
 )
+_SYSTEMS = "grt_platform.systems"  # found by listing, as `definitions.py` does, which imports them when it is asked
 
 for _name in MODULES:
     import_module(_name)
+for _found in iter_modules(import_module(_SYSTEMS).__path__):
+    if _found.ispkg:
+        import_module(f"{_SYSTEMS}.{_found.name}.definitions")

@@ -1,4 +1,4 @@
-"""Jobs through a real Dagster: code server, daemon, webserver, run processes and Postgres, with every kind of accident."""
+"""Jobs through a real Dagster with every kind of accident: servers, daemon, run processes, Postgres."""
 
 import os
 from collections.abc import Iterator
