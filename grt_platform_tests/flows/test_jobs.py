@@ -216,3 +216,17 @@ def test_two_runs_of_one_attempt_do_the_work_once(jobs: Jobs) -> None:
     until(lambda: all(jobs.instance.get_run_by_id(run).is_finished for run in runs), PATIENCE_S)
     assert (job.state, jobs.rows(job_id)) == (JobState.COMPLETE, [{"attempt": 1, "total": 3}])
     assert all(seen.job.job_id != job_id for seen in queue.under_way())
+
+
+def test_nothing_is_lost_when_postgres_drops_every_connection(jobs: Jobs) -> None:
+    """As a restart of Postgres does, for the warehouse and for Dagster's storage."""
+    working, waiting = jobs.working(jobs.submit(ticks=50)), jobs.submit(at_once=False)
+    for _ in range(3):
+        jobs.warehouse.fetch(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname LIKE %s AND backend_type = 'client backend'",
+            [f"%{jobs.services.home.name}%"],
+        )
+    for job_id in (working.job_id, waiting):
+        ended = jobs.ended(job_id)
+        assert (ended.state, len(jobs.rows(job_id))) == (JobState.COMPLETE, 1)
