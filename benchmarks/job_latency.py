@@ -32,7 +32,7 @@ from grt_platform_tests.fixtures.sample_jobs import MAKE_TABLE
 from grt_platform_tests.fixtures.web import ADMIN_KEY, serving, settings_of
 
 MODULE = "grt_platform_tests.fixtures.sample_jobs"
-STAGES = ("handed out", "run made", "dequeued", "process asked for", "run begun", "step begun", "work begun")
+STAGES = ("handed out", "run made", "dequeued", "run begun", "step begun", "work begun")
 
 
 def moments(warehouse: Warehouse, instance: dg.DagsterInstance, job_id: str) -> dict[str, float]:
@@ -44,8 +44,7 @@ def moments(warehouse: Warehouse, instance: dg.DagsterInstance, job_id: str) -> 
     at: dict[str, datetime | float] = {
         "handed out": row["handed_out_at"],
         "run made": instance.get_run_record_by_id(row["run_id"]).create_timestamp,  # type: ignore[union-attr]
-        "dequeued": events["PIPELINE_DEQUEUED"],
-        "process asked for": events["PIPELINE_STARTING"],
+        "dequeued": events["PIPELINE_STARTING"],
         "run begun": events["PIPELINE_START"],
         "step begun": events["STEP_START"],
         "work begun": row["started_at"],
@@ -90,7 +89,7 @@ def platform(folder: Path, *, is_plain: bool) -> Iterator[tuple[DagsterServices,
         with warehouse.connection() as connection:
             connection.execute(MAKE_TABLE.encode())
         ui_port = "0" if is_plain else str(services.ports["ui"])
-        with settings_of(folder / "home", url, ui_port=ui_port):
+        with settings_of(folder / "home", url, ui_port=ui_port, log_level="ERROR"):
             web_app.system_routers = lambda: [router]
             with serving(web_app.create_app()) as address, httpx.Client(base_url=address, timeout=60) as client:
                 yield services, warehouse, client
