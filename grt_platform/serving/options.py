@@ -2,8 +2,6 @@
 
 import click
 
-token_option = click.option(
-    "--token", default="", help="Access token; else GRT_TOKEN, else the one kept at the last sign-in."
-)
+token_option = click.option("--token", default="", help="Access token; else GRT_TOKEN, else that of the last sign-in.")
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 project_option = click.option("--project", default="", help="The project; else GRT_PROJECT.")
