@@ -30,7 +30,7 @@ def fate(seen: UnderWay, status: dg.DagsterRunStatus | None, silence_s: float) -
     is_canceling = seen.job.state is JobState.CANCELING
     quiet_s = min(age for age in (seen.silent_s, seen.handed_out_s, float("inf")) if age is not None)
     if status is None:
-        return _without_run(quiet_s > silence_s, is_canceling=is_canceling)
+        return _without_run(is_quiet=quiet_s > silence_s, is_canceling=is_canceling)
     if status is dg.DagsterRunStatus.CANCELED:
         return Fate.CANCEL
     if status in {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}:
@@ -42,7 +42,7 @@ def fate(seen: UnderWay, status: dg.DagsterRunStatus | None, silence_s: float) -
     return Fate.TERMINATE if is_canceling else Fate.WAIT
 
 
-def _without_run(is_quiet: bool, *, is_canceling: bool) -> Fate:  # noqa: FBT001
+def _without_run(*, is_quiet: bool, is_canceling: bool) -> Fate:
     if not is_quiet:
         return Fate.WAIT
     return Fate.CANCEL if is_canceling else Fate.LOSE
