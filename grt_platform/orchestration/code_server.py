@@ -2,7 +2,7 @@
 
 Dagster spawns a new Python for each run, which imports for seconds what the server itself has imported before. The
 server cannot be forked, as it has threads; so one more process imports everything, serves nothing, and is forked for
-each run (the method `forkserver` of multiprocessing). ADR 0015 tells what that is worth.
+each run (the method `forkserver` of multiprocessing). ADR 0011 tells what that is worth.
 """
 
 import multiprocessing
