@@ -24,6 +24,7 @@ from grt_platform.serving.job_launcher import JobLauncher
 from grt_platform.serving.output import plain
 from grt_platform.settings import settings
 from grt_platform.web.access import Asking, allow, nothing_here
+from grt_platform.web.audit import audited
 from grt_platform.web.problems import ProblemError
 from grt_platform.web.sign_in import signed_in
 
@@ -81,9 +82,10 @@ def cancel(request: Request, asking: Asking, job_id: str) -> dict[str, Any]:
     Whoever asked for the job may do this with the role QUERY, others with EDIT. 409 for a job that ended otherwise.
     """
     job = _mine_to_change(request, asking, job_id)
-    job = _board(request).cancel(job.job_id, asking.name)
-    if job.state not in {JobState.CANCELING, JobState.CANCELED}:
-        raise ProblemError(HTTPStatus.CONFLICT, f"Job {job.job_id} ended already: it is {job.state}.")
+    with audited(request, asking, "job.cancel", job.job_id, job.project) as database:
+        job = JobBoard(database).cancel(job.job_id, asking.name)
+        if job.state not in {JobState.CANCELING, JobState.CANCELED}:
+            raise ProblemError(HTTPStatus.CONFLICT, f"Job {job.job_id} ended already: it is {job.state}.")
     _launcher(request).canceled(job)
     return job_json(job)
 
@@ -97,9 +99,10 @@ def retry(request: Request, asking: Asking, job_id: str) -> dict[str, Any]:
     being canceled; one that waits or runs already stays as it is.
     """
     job = _mine_to_change(request, asking, job_id)
-    job = _board(request).retry(job.job_id, asking.name)
-    if job.state in {JobState.COMPLETE, JobState.CANCELING}:
-        raise ProblemError(HTTPStatus.CONFLICT, f"Job {job.job_id} cannot be tried again: it is {job.state}.")
+    with audited(request, asking, "job.retry", job.job_id, job.project) as database:
+        job = JobBoard(database).retry(job.job_id, asking.name)
+        if job.state in {JobState.COMPLETE, JobState.CANCELING}:
+            raise ProblemError(HTTPStatus.CONFLICT, f"Job {job.job_id} cannot be tried again: it is {job.state}.")
     _launcher(request).submitted(job.system, job.kind)
     return job_json(job)
 
@@ -126,7 +129,8 @@ def submit(
     key = request.headers.get("Idempotency-Key")
     submission = Submission(system, kind, project, asking.user_id, asking.name, asked, pins or {}, priority, key)
     try:
-        submitted = _board(request).submit(submission)
+        with audited(request, asking, "job.submit", f"{system}/{kind}", project) as database:
+            submitted = JobBoard(database).submit(submission)
     except ReusedKeyError as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     return answer(request, submitted)

@@ -121,6 +121,19 @@ def test_bad_filters_are_told(live_web, params):
     assert live_web.client.get("/jobs", headers=live_web.admin, params=params).status_code == 422
 
 
+def test_whoever_submits_cancels_or_retries_stands_in_the_audit(live_web, sums_url):
+    ann = live_web.person("ann", alpha=Role.QUERY)
+    job_id = live_web.client.post(sums_url, json=[1], headers=ann.headers).json()["job_id"]
+    for verb in ("cancel", "retry"):
+        assert live_web.client.post(f"/jobs/{job_id}/{verb}", headers=ann.headers).status_code == 202
+    rows = live_web.warehouse.fetch("SELECT action, subject FROM identity.audit WHERE action LIKE 'job.%' ORDER BY 1")
+    assert [tuple(row.values()) for row in rows] == [
+        ("job.cancel", job_id),
+        ("job.retry", job_id),
+        ("job.submit", "sample/sum"),
+    ]
+
+
 def test_what_has_ended_is_neither_canceled_nor_tried_again(live_web):
     ann = live_web.person("ann", alpha=Role.EDIT)
     attempt = running(live_web, ann)
