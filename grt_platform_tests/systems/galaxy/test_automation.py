@@ -124,11 +124,11 @@ def test_archives_that_were_kept_but_not_loaded_are_announced_for_the_month_they
     platform.look(SENSOR)
     platform.look(SENSOR)
     (platform.home / "lake").write_text("in the way")
-    asked = platform.requested()
+    asked = platform.requested("galaxy")
     while asked:
         for partition, keys in asked.items():
             assert not platform.materialize(keys, partition, raise_on_error=False).success
-        asked = platform.requested()
+        asked = platform.requested("galaxy")
     assert count(platform, "ledger") == 0
     (platform.home / "lake").unlink()
     platform.at(AUGUST)
@@ -157,7 +157,7 @@ def test_a_new_report_asks_for_its_month_then_the_products_of_its_instance_then_
     late = dg.AssetMaterialization(["galaxy", "raw", "uploads"], partition=f"{TWO}|2026-07")
     platform.instance.report_runless_asset_event(late)
     platform.at(SEPTEMBER)
-    platform.settle()
+    platform.settle(system="galaxy")
     assert partitions_run(platform, done) == [f"{TWO}|2026-07", TWO, None]
     done = len(platform.runs)
     platform.settle(SENSOR)
@@ -172,15 +172,15 @@ def partitions_run(platform: Platform, since: int) -> list[str | None]:
 @pytest.mark.slow
 def test_the_automation_asks_for_200_of_2_000_instances_in_little_time(platform: Platform) -> None:
     platform.instance.add_dynamic_partitions("galaxy_instances", [instance_of(n) for n in range(2000)])
-    assert not platform.requested()
+    assert not platform.requested("galaxy")
     changed = [f"{instance_of(n)}|2026-07" for n in range(0, 2000, 10)]
     for cell in changed:
         event = dg.AssetMaterialization(["galaxy", "raw", "uploads"], partition=cell)
         platform.instance.report_runless_asset_event(event)
     started = time.perf_counter()
-    asked = platform.requested()
+    asked = platform.requested("galaxy")
     took = time.perf_counter() - started
     assert sorted(map(str, asked)) == changed
     assert all(TABLES in keys for keys in asked.values())
-    assert not platform.requested()
+    assert not platform.requested("galaxy")
     assert took < 10
