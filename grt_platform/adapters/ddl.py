@@ -136,4 +136,5 @@ def _create(name: str, lines: Sequence[str], key: Sequence[str]) -> str:
 
 
 def _column(column: Column) -> str:
-    return f"{quoted(column.name)} {column.kind.postgres}{'' if column.is_nullable else ' NOT NULL'}"
+    packed = " COMPRESSION lz4" if column.kind is Kind.LETTERS else ""
+    return f"{quoted(column.name)} {column.kind.postgres}{packed}{'' if column.is_nullable else ' NOT NULL'}"
