@@ -30,6 +30,8 @@ class PartitionSink:
         tables: The tables of the partition; private ones go to the lake only.
         partition: A value for each column that cuts them.
         masks: For a noun, what is done to its frames before Postgres may see them.
+        served: The tables of Postgres, where they are not those of the lake: then `emit` writes to the lake alone, and
+            `publish` to Postgres.
     """
 
     def __init__(
@@ -39,10 +41,14 @@ class PartitionSink:
         tables: Sequence[Table],
         partition: Mapping[str, str],
         masks: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]],
+        *,
+        served: Sequence[Table] | None = None,
     ) -> None:
         self._lake, self._connection, self._partition, self._masks = lake, connection, dict(partition), masks
         self._tables = {table.noun: table for table in tables}
-        self._served = [table for table in tables if connection is not None and not table.is_private]
+        both = [table for table in tables if connection is not None and not table.is_private]
+        self._both = {table.noun for table in both} if served is None else set[str]()
+        self._served = both if served is None else [*served]
         self._writers: dict[str, PartitionWriter] = {}
         self._open = ExitStack()
         self._copier: _Copier | None = None
@@ -69,10 +75,15 @@ class PartitionSink:
 
     def emit(self, noun: str, frame: pl.DataFrame, lines: Lines | None = None, /) -> None:
         """Append a frame, without the partition columns, to one of the tables; `lines` say the same to Postgres."""
-        if self._copier is not None and not self._tables[noun].is_private and frame.height:
+        if noun in self._both:
             mask = self._masks.get(noun)
-            self._copier.put(self._tables[noun], mask(frame) if mask else frame, None if mask else lines)
+            self.publish(self._tables[noun], mask(frame) if mask else frame, None if mask else lines)
         self._writers[noun].write(frame)
+
+    def publish(self, table: Table, frame: pl.DataFrame, lines: Lines | None = None) -> None:
+        """Append a frame, without the partition columns, to a table of Postgres."""
+        if self._copier is not None and frame.height:
+            self._copier.put(table, frame, lines)
 
     def restart(self) -> None:
         """Forget everything emitted so far."""

@@ -66,7 +66,7 @@ PARSES = Table(
     (
         JOB,
         Column("upload_id", Kind.UUID, "The uploaded object's version", is_nullable=False),
-        Column("project_id", Kind.TEXT, "The project it belongs to", is_nullable=False),
+        Column("project", Kind.TEXT, "The project it belongs to", is_nullable=False),
         Column("file_name", Kind.TEXT, "Name of the uploaded file", is_nullable=False),
         Column("alphabet", Kind.TEXT, "`dna`, `rna`, `protein` or `any`", is_nullable=False),
         Column("on_invalid", Kind.TEXT, "`fail`, `skip` or `mask`", is_nullable=False),
