@@ -216,7 +216,7 @@ class Settings(BaseSettings):
     lustre_snapshots_cron: str = Field("0 5 * * *", description="When groups and quotas are asked for (UTC)")
     lustre_freshness_days: int = Field(10, ge=1, description="Days without a dump after which a volume is late")
 
-    genes_chunk_bytes: int = Field(4 * 1024**2, ge=4096, description="Bytes of a gene file read at once, per worker")
+    genes_chunk_bytes: int = Field(2 * 1024**2, ge=4096, description="Bytes of a gene file read at once, per worker")
     genes_workers: int = Field(2, ge=1, le=64, description="Threads that parse parts of one gene file side by side")
     genes_max_header_bytes: int = Field(64 * 1024, ge=1, description="Longest header line of a gene file")
     genes_max_records: int = Field(

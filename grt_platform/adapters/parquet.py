@@ -13,6 +13,7 @@ from grt_platform.kernel.table import Kind, Table
 
 ROW_GROUP_ROWS = 1_000_000
 ROW_GROUP_BYTES = 128 * 1024**2
+LETTERS_GROUP_BYTES = 32 * 1024**2  # small groups find one sequence among many, and wait in little memory
 _TABLE_MARK, _FINGERPRINT_MARK = b"grt.table", b"grt.fingerprint"
 _REPEATED = {Kind.TEXT, Kind.UUID, Kind.BOOLEAN, Kind.JSON, Kind.DATE}
 
@@ -62,6 +63,8 @@ class PartitionWriter:
         self._waiting: list[pl.DataFrame] = []
         self._waiting_rows = self._waiting_bytes = 0
         self._schema = marked_schema(table)
+        has_letters = any(column.kind is Kind.LETTERS for column in table)
+        self._most_bytes = LETTERS_GROUP_BYTES if has_letters else ROW_GROUP_BYTES
         self._writer = pq.ParquetWriter(sink, self._schema, **_options(table))
 
     def write(self, frame: pl.DataFrame) -> None:
@@ -71,11 +74,11 @@ class PartitionWriter:
             TypeError: The frame does not fit the table.
         """
         rows = conform(frame, self._table, self._partition)
-        for piece in _bounded(rows):
+        for piece in _bounded(rows, self._most_bytes):
             self._waiting.append(piece)
             self._waiting_rows += piece.height
             self._waiting_bytes += _arrow_bytes(piece)
-            if self._waiting_rows >= ROW_GROUP_ROWS // 2 or self._waiting_bytes >= ROW_GROUP_BYTES // 2:
+            if self._waiting_rows >= ROW_GROUP_ROWS // 2 or self._waiting_bytes >= self._most_bytes // 2:
                 self.flush()
         self.rows += rows.height
 
@@ -102,9 +105,9 @@ def _told(field: "pa.Field[Any]") -> str:
     return f"{field.type}{'' if field.nullable else ' not null'}"
 
 
-def _bounded(frame: pl.DataFrame) -> list[pl.DataFrame]:
+def _bounded(frame: pl.DataFrame, most_bytes: int) -> list[pl.DataFrame]:
     """The frame cut so that no piece is more than half a row group."""
-    parts = max(1, -(-2 * frame.height // ROW_GROUP_ROWS), -(-2 * _arrow_bytes(frame) // ROW_GROUP_BYTES))
+    parts = max(1, -(-2 * frame.height // ROW_GROUP_ROWS), -(-2 * _arrow_bytes(frame) // most_bytes))
     if parts == 1:
         return [frame]
     return list(frame.iter_slices(max(1, -(-frame.height // parts))))

@@ -16,7 +16,7 @@ class Kind(Enum):
     FLOAT = (pa.float64(), pl.Float64(), "double precision")
     DECIMAL = (pa.decimal128(38, 7), pl.Decimal(38, 7), "numeric")
     TEXT = (pa.string(), pl.String(), "text")
-    LETTERS = (pa.large_string(), pl.String(), "text")  # long texts of few letters: never alike, packed well by lz4
+    LETTERS = (pa.large_string(), pl.String(), "text")  # long texts, no two alike: no dictionary, packed by lz4
     UUID = (pa.string(), pl.String(), "uuid")
     BOOLEAN = (pa.bool_(), pl.Boolean(), "boolean")
     TIMESTAMP = (pa.timestamp("us", tz="UTC"), pl.Datetime("us", "UTC"), "timestamptz")

@@ -1,6 +1,7 @@
 """Whole records side by side in columns: what is judged and delivered at once."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -60,12 +61,8 @@ class Batch:
         rows = scan.rows[first:end].copy()
         rows[:, kernels.BAD_LINE] += lines_before
         bounds = np.ascontiguousarray(scan.rows[first : end + 1, kernels.LETTERS])
-        ends = scan.rows[first : end + 1, kernels.HEADER].tolist()
         lines = rows[:, kernels.LINE] + lines_before + 1
-        headers = [
-            header_text(scan.headers[a:b], ordinal + i, int(lines[i]), max_header_bytes)
-            for i, (a, b) in enumerate(zip(ends, ends[1:], strict=False))
-        ]
+        headers = _headers(scan, first, end, ordinal, lines.tolist(), max_header_bytes)
         digests = np.frombuffer(scan.digests, np.uint8).reshape(-1, DIGEST_BYTES)[first - 1 : end - 1]
         texts = pa.LargeStringArray.from_buffers(end - first, pa.py_buffer(bounds), pa.py_buffer(scan.letters))
         return cls(np.arange(ordinal, ordinal + end - first), lines, headers, np.diff(bounds), rows, digests, texts)
@@ -99,6 +96,19 @@ class Batch:
             self.sequences.filter(pa.array(keep)),
             self.pieces,
         )
+
+
+def _headers(scan: Scan, first: int, end: int, ordinal: int, lines: list[int], most_bytes: int) -> list[str]:
+    """The headers of some rows; plain ones, as nearly all are, at once."""
+    cuts = scan.rows[first : end + 1, kernels.HEADER]
+    pairs = pairwise(cuts.tolist())
+    if scan.headers.isascii() and 0 not in scan.headers and int(np.diff(cuts).max()) <= most_bytes:
+        text = scan.headers.decode("ascii")
+        return [text[a:b].rstrip() for a, b in pairs]
+    return [
+        header_text(scan.headers[a:b], ordinal + i, line, most_bytes)
+        for i, ((a, b), line) in enumerate(zip(pairs, lines, strict=True))
+    ]
 
 
 def header_text(raw: bytes, ordinal: int, line: int, most_bytes: int) -> str:

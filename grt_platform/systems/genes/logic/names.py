@@ -15,8 +15,8 @@ MOST_NAME_BYTES = 1024
 
 
 def name_of(header: str) -> str:
-    """The first word of a header; empty where it has none."""
-    return next(iter(header.split(None, 1)), "")
+    """The first word of a header, which has no blanks at its end; empty where it has none."""
+    return header.split(None, 1)[0] if header else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,15 @@ class Names:
     def _check(
         self, batch: Batch, names: list[str], counts: npt.NDArray[np.int64], firsts: npt.NDArray[np.int64]
     ) -> None:
-        for row, name in enumerate(names):
-            if len(name) * 4 > MOST_NAME_BYTES and len(name.encode()) > MOST_NAME_BYTES:
-                reason = f"record {batch.ordinals[row]}: its name, {shown(name)!r}, has more than {MOST_NAME_BYTES} bytes"
-                raise BadSourceError(f"{reason}; put a blank behind the name", line=int(batch.lines[row]))
+        if max(map(len, names), default=0) * 4 > MOST_NAME_BYTES:
+            self._check_lengths(batch, names)
         if self._options.on_repeat == "error" and counts.max(initial=0) > 1:
             row = int(np.argmax(counts > 1))
             reason = f"record {batch.ordinals[row]} repeats the name {shown(names[row])!r} of record {firsts[row]}"
             raise BadSourceError(f"{reason}; rename it, or load with --on-repeat keep or first", line=int(batch.lines[row]))
+
+    def _check_lengths(self, batch: Batch, names: list[str]) -> None:
+        for row, name in enumerate(names):
+            if len(name.encode()) > MOST_NAME_BYTES:
+                reason = f"record {batch.ordinals[row]}: its name, {shown(name)!r}, has more than {MOST_NAME_BYTES} bytes"
+                raise BadSourceError(f"{reason}; put a blank behind the name", line=int(batch.lines[row]))

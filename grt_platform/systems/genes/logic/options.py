@@ -49,7 +49,7 @@ class Limits:
         max_unpacked_bytes: Largest file after unpacking.
     """
 
-    chunk_bytes: int = 4 * 1024**2
+    chunk_bytes: int = 2 * 1024**2
     workers: int = 2
     max_header_bytes: int = 64 * 1024
     max_records: int = 2_000_000

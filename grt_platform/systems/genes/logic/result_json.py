@@ -1,7 +1,7 @@
 """The result as people have always got it: `[{"line_number", "gene_name", "sequence"}]`, written while it grows."""
 
-import json
 from collections.abc import Callable, Sequence
+from json.encoder import encode_basestring_ascii as quoted
 
 Write = Callable[[bytes | memoryview], object]
 
@@ -43,4 +43,4 @@ class ResultWriter:
     def _head(self, name: str) -> bytes:
         self.genes += 1
         start = "[" if self.genes == 1 else ", "
-        return f'{start}{{"line_number": {self.genes}, "gene_name": {json.dumps(name)}, "sequence": "'.encode()
+        return f'{start}{{"line_number": {self.genes}, "gene_name": {quoted(name)}, "sequence": "'.encode()

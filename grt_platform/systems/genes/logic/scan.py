@@ -17,7 +17,7 @@ from grt_platform.systems.genes.logic.kernels import Bytes, Numbers
 PIECE_LETTERS = 1 << 20
 """Letters of a piece: longer sequences are cut, so that no value anywhere is larger than this."""
 
-_ROWS = 1 << 16
+_ROWS = 1 << 13
 _Out = tuple[Bytes, Bytes]
 _Kernel = Callable[[Bytes, int, _Out, Numbers, Numbers], int]
 
@@ -132,8 +132,8 @@ def _scans(data: bytes, state: Numbers, kernel: _Kernel) -> Iterator[Scan]:
     while at < len(data):
         size = len(data) - at
         out = (np.empty(size + 1, np.uint8), np.empty(size, np.uint8))
-        rows = np.zeros((min(_ROWS, size + 2), kernels.COLUMNS), np.int64)
-        rows[0, kernels.FIRST_LINE] = -1
+        rows = np.empty((min(_ROWS, size + 2), kernels.COLUMNS), np.int64)
+        rows[0], rows[0, kernels.FIRST_LINE] = 0, -1
         for column in (kernels.LINES, kernels.LETTERS_N, kernels.HEADERS_N, kernels.ROWS_N, kernels.COMMENTS):
             state[column] = 0
         at = kernel(given, at, out, rows, state)
