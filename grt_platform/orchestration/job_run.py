@@ -83,8 +83,22 @@ class JobRun:
         """
         return self._attempt.completing(result, counts, warnings)
 
-    def complete(self, result: Mapping[str, Any], counts: Mapping[str, Any], warnings: Sequence[str] = ()) -> None:
-        """The job is complete; see `completing`."""
+    def complete(
+        self,
+        result: Mapping[str, Any],
+        counts: Mapping[str, Any],
+        warnings: Sequence[str] = (),
+        *,
+        connection: Connection | None = None,
+    ) -> None:
+        """The job is complete, with the transaction of `connection` where one is given; see `completing`.
+
+        Raises:
+            JobGoneError: A cancel came first: roll back.
+        """
+        if connection is not None:
+            self._attempt.complete(result, counts, warnings, connection=connection)
+            return
         with self.completing(result, counts, warnings):
             pass
 

@@ -13,6 +13,7 @@ from grt_platform.adapters.memory import keep_freed_memory
 from grt_platform.adapters.partition_sink import PartitionSink
 from grt_platform.adapters.postgres import Connection
 from grt_platform.adapters.store import Store
+from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.table import Table
 from grt_platform.systems.genes.counting import CountedReader
 from grt_platform.systems.genes.logic.delivery import Emit
@@ -45,7 +46,7 @@ class Task:
     Attributes:
         job_id: The job; the partition of everything that comes out.
         upload_id, project, file_name: The pinned object version, its project and its name.
-        etag, sha256, size_bytes, received_at: What is known of its bytes.
+        sha256, size_bytes, received_at: What is known of its bytes.
         options: How it is read.
         open: Its bytes, from the begin.
     """
@@ -109,6 +110,12 @@ class Ingest:
             outputs.emit("ledger", _ledger(task, tally))
             outputs.emit("parses", _summary(task, tally, outputs.result_bytes))
         return Parsed(tally, result_key(task.job_id), outputs.result_bytes, outputs.rows)
+
+    def reject(self, task: Task, reason: str, warehouse: Warehouse) -> None:
+        """The ledger says why the upload was not taken."""
+        rejected = _ledger(task, Tally()).with_columns(status=pl.lit("rejected"), reason=pl.lit(reason))
+        self._lake.replace(LEDGER, {"job_id": task.job_id}, rejected)
+        warehouse.replace(LEDGER.served(), {"job_id": task.job_id}, rejected)
 
 
 class _Outputs:
@@ -189,7 +196,7 @@ def _ledger(task: Task, tally: Tally) -> pl.DataFrame:
         "sha256": task.sha256,
         "received_at": task.received_at,
         "status": "loaded",
-        "reason": "; ".join(tally.warnings()) or None,
+        "reason": "; ".join([*tally.warnings(), *tally.notes()]) or None,
         "rows_in": tally.records,
         "rows_loaded": tally.genes,
         "rows_quarantined": tally.records_quarantined,

@@ -88,6 +88,30 @@ PARSES = Table(
     ("job_id",),
 )
 
+UPLOADS = Table(
+    SYSTEM,
+    "registry",
+    "uploads",
+    "Uploads that people began, with how they want them read; written by the HTTP door, not rebuilt from raw",
+    (
+        Column("upload_id", Kind.UUID, "The uploaded object's version", is_nullable=False),
+        Column("project", Kind.TEXT, "The project it belongs to", is_nullable=False),
+        Column("file_name", Kind.TEXT, "Name of the file", is_nullable=False),
+        Column("alphabet", Kind.TEXT, "`dna`, `rna`, `protein` or `any`", is_nullable=False),
+        Column("on_invalid", Kind.TEXT, "`fail`, `skip` or `mask`", is_nullable=False),
+        Column("on_repeat", Kind.TEXT, "`keep`, `first` or `error`", is_nullable=False),
+        Column("user_id", Kind.UUID, "Who began it", is_nullable=False),
+        Column("user_name", Kind.TEXT, "Their name then", is_nullable=False),
+        Column("created_at", Kind.TIMESTAMP, "When it was begun", is_nullable=False),
+        Column("job_id", Kind.UUID, "The job that parses it; NULL until it is announced"),
+        Column("idempotency_key", Kind.TEXT, "What its maker named it by, to make it once"),
+    ),
+    (),
+    ("upload_id",),
+    unique=(("project", "user_id", "idempotency_key"),),
+    indexed=(("project", "created_at"), ("job_id",)),
+)
+
 LAKE_TABLES = (SEQUENCES, GENES, QUARANTINE, LEDGER)
 TABLES = (*LAKE_TABLES, PARSES)
 SERVED_TABLES = (SERVED_GENES, QUARANTINE.served(), LEDGER.served(), PARSES.served())

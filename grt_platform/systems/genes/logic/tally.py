@@ -1,6 +1,6 @@
 """What is counted of one upload, and the warnings that follow from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -20,24 +20,32 @@ class Tally:
     comments_skipped: int = 0
     records_quarantined: int = 0
     records_dropped: int = 0
-    genes_without_text: int = 0
 
     def warnings(self) -> Iterator[str]:
-        """One sentence for everything that its sender may not have meant."""
-        for name, sentence in _SENTENCES.items():
+        """A sentence for everything that was not taken as it was sent, or that its sender can hardly have meant."""
+        return self._told(_WARNINGS)
+
+    def notes(self) -> Iterator[str]:
+        """A sentence for everything else worth a look."""
+        return self._told(_NOTES)
+
+    def _told(self, sentences: Mapping[str, str]) -> Iterator[str]:
+        for name, sentence in sentences.items():
             count = getattr(self, name)
             if count:
                 yield f"{count} {sentence}"
 
 
-_SENTENCES = {
-    "records_quarantined": "record(s) in quarantine; `grt genes quarantine` shows them",
-    "records_dropped": "record(s) left out, their name came before",
-    "genes_repeated": "gene(s) whose name came before, told apart by `occurrence`",
-    "genes_identical": "gene(s) whose sequence came before, see `identical_to`",
-    "genes_empty": "gene(s) without a letter",
-    "genes_nameless": "gene(s) without a name",
-    "letters_masked": "letter(s) masked",
-    "blanks_removed": "blank(s) taken out of sequences",
-    "comments_skipped": "comment line(s) passed",
+_WARNINGS = {
+    "records_quarantined": "record(s) are in quarantine; `grt genes quarantine` shows them",
+    "letters_masked": "letter(s) were masked",
+    "genes_empty": "gene(s) have no letter",
+    "genes_nameless": "gene(s) have no name",
+}
+_NOTES = {
+    "records_dropped": "record(s) were left out, their name came before",
+    "genes_repeated": "gene(s) have a name that came before; `occurrence` tells them apart",
+    "genes_identical": "gene(s) have a sequence that came before, see `identical_to`",
+    "blanks_removed": "blank(s) were taken out of sequences",
+    "comments_skipped": "comment line(s) were passed",
 }

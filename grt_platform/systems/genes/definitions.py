@@ -1,0 +1,15 @@
+"""Genes, as Dagster sees it."""
+
+import dagster as dg
+
+from grt_platform.systems.genes.assets.parse import parse
+from grt_platform.systems.genes.assets.raw import UPLOADS
+from grt_platform.systems.genes.automation import PARSE_AUTOMATION
+from grt_platform.systems.genes.checks import CHECKS
+
+defs = dg.Definitions(
+    assets=[UPLOADS, parse],
+    asset_checks=CHECKS,
+    jobs=[PARSE_AUTOMATION.job],
+    sensors=[*PARSE_AUTOMATION.sensors],
+)
