@@ -53,7 +53,9 @@ def make_fasta(path: Path, megabytes: float, mean: int = 1900, width: int = 60) 
     with path.open("wb") as sink:
         number = 0
         while sink.tell() < megabytes * 1e6:
-            letters = random.choice(np.frombuffer(b"ACGT", np.uint8), random.integers(mean // 2, mean * 3 // 2)).tobytes()
+            letters = random.choice(
+                np.frombuffer(b"ACGT", np.uint8), random.integers(mean // 2, mean * 3 // 2)
+            ).tobytes()
             lines = [letters[at : at + width] for at in range(0, len(letters), width)]
             sink.write(b">gene_%d of the benchmark\n%s\n" % (number, b"\n".join(lines)))
             number += 1
@@ -175,7 +177,9 @@ def compare_jobs(server: EmbeddedPostgres, path: Path, rounds: int) -> float:
     for way, runs in seen.items():
         seconds, cpu = (statistics.median(run[name] for run in runs) for name in ("seconds", "cpu"))
         peak = max(run["peak_mib"] for run in runs)
-        print(f"{way:6} {seconds:6.2f} s  client {cpu:5.2f} CPU-s  peak {peak:4.0f} MiB  {int(runs[0]['genes']):,} genes")
+        print(
+            f"{way:6} {seconds:6.2f} s  client {cpu:5.2f} CPU-s  peak {peak:4.0f} MiB  {int(runs[0]['genes']):,} genes"
+        )
     ratios = [w["seconds"] / c["seconds"] for w, c in zip(seen["whole"], seen["copy"], strict=True)]
     print(f"whole job over parse + COPY: {statistics.median(ratios):.2f} x (asked: 1.3 at most)")
     return statistics.median(run["genes"] / run["seconds"] for run in seen["whole"])

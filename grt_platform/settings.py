@@ -223,7 +223,10 @@ class Settings(BaseSettings):
         2_000_000, ge=1, description="Most records of a gene file; each takes about 100 bytes of memory"
     )
     genes_text_letters: int = Field(
-        1_000_000, ge=0, le=1_048_576, description="Longest sequence that Postgres gets too; longer ones are in the lake"
+        1_000_000,
+        ge=0,
+        le=1_048_576,
+        description="Longest sequence that Postgres gets too; longer ones are in the lake",
     )
     genes_max_unpacked_bytes: int = Field(1024**4, ge=1, description="Largest gene file when unpacked")
     genes_url_minutes: int = Field(10, ge=1, le=60, description="Minutes for which the URL of a result holds")

@@ -27,7 +27,7 @@ def export_table(lake: Lake, table: Table, form: str, out: Path | None) -> None:
         out: File that is complete or absent at the end; None is standard output.
     """
     frames = chain([pl.DataFrame(schema=table.polars_schema())], pieces(lake.scan(table)))
-    with _target(out) as sink:
+    with target(out) as sink:
         if form == "parquet":
             _write_parquet(table, frames, sink)
         elif form == "json":
@@ -68,7 +68,8 @@ def _bytes_as_text(frame: pl.DataFrame) -> list[pl.Series]:
 
 
 @contextmanager
-def _target(out: Path | None) -> Iterator[BinaryIO]:
+def target(out: Path | None) -> Iterator[BinaryIO]:
+    """The file, complete or absent at the end; None is standard output."""
     if out is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

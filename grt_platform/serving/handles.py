@@ -21,6 +21,13 @@ def raw_store() -> "Store":
     return open_store(settings().raw, settings())
 
 
+def products_store() -> "Store":
+    """The store of files for people."""
+    from grt_platform.adapters.store import open_store
+
+    return open_store(settings().products, settings())
+
+
 def objects() -> "Objects":
     """The objects of projects.
 

@@ -11,9 +11,11 @@ from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
 from grt_platform.systems.galaxy import schemas as galaxy
+from grt_platform.systems.genes import schemas as genes
 from grt_platform.systems.lustre import schemas as lustre
 
-TABLES = (*galaxy.SERVED_TABLES, galaxy.INSTANCES, *lustre.SERVED_TABLES, *platform_tables())
+SYSTEM_TABLES = (*galaxy.SERVED_TABLES, galaxy.INSTANCES, *genes.SERVED_TABLES, genes.UPLOADS, *lustre.SERVED_TABLES)
+TABLES = (*SYSTEM_TABLES, *platform_tables())
 SCHEMAS = sorted({table.system for table in TABLES})
 _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS is_nullable,

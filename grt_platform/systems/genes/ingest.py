@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import polars as pl
 
@@ -130,7 +130,7 @@ class _Outputs:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         self._open.__exit__(*error)
 
     def begin(self) -> tuple[Emit, Write]:

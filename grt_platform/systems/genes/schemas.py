@@ -24,7 +24,11 @@ GENES = Table(
         Column("name", Kind.TEXT, "First word of gene_name; empty where it has none", is_nullable=False),
         Column("occurrence", Kind.INTEGER, "1 for the first gene of this name in the upload, 2 ...", is_nullable=False),
         Column("length", Kind.INTEGER, "Letters of the sequence, gaps and stops counted", is_nullable=False),
-        Column("gc", Kind.FLOAT, "(G+C+S) / (A+C+G+T+U+S+W), both cases; NULL where it is no nucleotide sequence"),
+        Column(
+            "gc",
+            Kind.FLOAT,
+            "Share of G, C and S among A, C, G, T, U, S and W; NULL where it is no nucleotide sequence",
+        ),
         Column("digest", Kind.TEXT, "GA4GH digest of the upper-case letters: `SQ.` and sha512t24u", is_nullable=False),
         Column("identical_to", Kind.INTEGER, "Ordinal of the first gene of the upload with the same digest"),
         Column("blanks_removed", Kind.INTEGER, "Blanks taken out of the sequence", is_nullable=False),

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from grt_platform.kernel.errors import BadSourceError
 
 _NAMES = {"name", "gene", "genename", "geneid", "id", "identifier", "header", "title", "sequencename", "sequenceid"}
-_SEQUENCES = {"sequence", "seq", "genesequence", "dna", "dnasequence", "rna", "rnasequence", "protein", "proteinsequence"}
+_SEQUENCES = {
+    "sequence",
+    "seq",
+    "genesequence",
+    "dna",
+    "dnasequence",
+    "rna",
+    "rnasequence",
+    "protein",
+    "proteinsequence",
+}
 _LONGEST_HEADER = 64 * 1024
 
 

@@ -12,7 +12,6 @@ from grt_platform.systems.genes.logic.kernels import (
     FIELDS,
     HEADERS_N,
     LINE_END_IN_NAME,
-    LINES,
     MODE,
     PLAIN,
     QUOTED,

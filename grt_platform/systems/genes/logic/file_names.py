@@ -28,5 +28,7 @@ def file_kind(name: str) -> FileKind:
     match = _NAME.fullmatch(name)
     if match is None or len(name.encode()) > _MOST_BYTES:
         suffixes = ", ".join(f".{suffix}" for suffix in (*FASTA_SUFFIXES, "csv"))
-        raise BadInputError(f"{name[:100]!r} is no gene file: the name ends in one of {suffixes}, then maybe .gz or .bgz")
+        raise BadInputError(
+            f"{name[:100]!r} is no gene file: the name ends in one of {suffixes}, then maybe .gz or .bgz"
+        )
     return FileKind("csv" if match["form"].lower() == "csv" else "fasta", match["packed"] is not None)

@@ -95,4 +95,3 @@ def _letters(texts: pa.LargeStringArray) -> pl.Series:
     series = pl.from_arrow(texts)
     assert isinstance(series, pl.Series)
     return series
-

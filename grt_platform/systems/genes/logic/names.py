@@ -59,10 +59,14 @@ class Names:
         if self._options.on_repeat == "error" and counts.max(initial=0) > 1:
             row = int(np.argmax(counts > 1))
             reason = f"record {batch.ordinals[row]} repeats the name {shown(names[row])!r} of record {firsts[row]}"
-            raise BadSourceError(f"{reason}; rename it, or load with --on-repeat keep or first", line=int(batch.lines[row]))
+            raise BadSourceError(
+                f"{reason}; rename it, or load with --on-repeat keep or first", line=int(batch.lines[row])
+            )
 
     def _check_lengths(self, batch: Batch, names: list[str]) -> None:
         for row, name in enumerate(names):
             if len(name.encode()) > MOST_NAME_BYTES:
-                reason = f"record {batch.ordinals[row]}: its name, {shown(name)!r}, has more than {MOST_NAME_BYTES} bytes"
+                reason = (
+                    f"record {batch.ordinals[row]}: its name, {shown(name)!r}, has more than {MOST_NAME_BYTES} bytes"
+                )
                 raise BadSourceError(f"{reason}; put a blank behind the name", line=int(batch.lines[row]))

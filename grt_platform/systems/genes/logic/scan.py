@@ -68,9 +68,7 @@ class Scan:
 
     def header_of(self, row: int) -> bytes:
         """The header bytes of a row."""
-        return self.headers[
-            int(self.rows[row, kernels.HEADER]) : self._end(row, kernels.HEADER, len(self.headers))
-        ]
+        return self.headers[int(self.rows[row, kernels.HEADER]) : self._end(row, kernels.HEADER, len(self.headers))]
 
     def _end(self, row: int, column: int, end: int) -> int:
         return int(self.rows[row + 1, column]) if row + 1 < len(self.rows) else end

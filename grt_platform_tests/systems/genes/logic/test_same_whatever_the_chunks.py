@@ -15,7 +15,7 @@ from grt_platform_tests.systems.genes.logic.loading import load_bytes
 from grt_platform_tests.systems.genes.logic.plain_parser import Refused, judge, parse_csv, parse_fasta
 
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
-HEADERS = st.text("abAB >;,\t\"é\\", max_size=8).map(str.encode)
+HEADERS = st.text('abAB >;,\t"é\\', max_size=8).map(str.encode)
 LINES = st.text("ACGTacgtNnUu*- \tZ>;7é", max_size=12).map(str.encode)
 OPTIONS = st.fixed_dictionaries(
     {
@@ -148,5 +148,7 @@ def test_a_stream_that_gives_fewer_bytes_than_asked_for_changes_nothing():
     from grt_platform.systems.genes.logic.options import Options
 
     parts = []
-    tally = load(Source("x.fa", "v", lambda: Dribble(data)), Options(), Limits(), lambda: (lambda *_: None, parts.append))
+    tally = load(
+        Source("x.fa", "v", lambda: Dribble(data)), Options(), Limits(), lambda: (lambda *_: None, parts.append)
+    )
     assert (tally.genes, tally.letters) == (2, 6)

@@ -1,0 +1,1 @@
+"""Genes' doors: HTTP and command line, over the served tables and the pieces in the lake."""
