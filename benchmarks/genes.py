@@ -2,9 +2,9 @@
 
 `python -m benchmarks.genes [--rounds 5] [--megabytes 96]` makes a FASTA file of genes of about 1.9 kb and prints, as
 medians of rounds in which every way takes its turn: MB per CPU second of parse + validate + digest against Biopython's
-`SimpleFastaParser`, seconds of the whole job (Parquet, Postgres, JSON) against parse + COPY, genes per second against the
-old way. `--large GB` loads one file that is a single record of so many gigabases, and one of so many in records of 300, each in a new process, and
-prints its peak memory.
+`SimpleFastaParser`, seconds of the whole job (Parquet, Postgres, JSON) against parse + COPY, genes per second against
+the old way. `--large GB` loads a file that is one record of so many gigabases, and one of as many in records of 3,000,
+each in a new process, and prints its peak memory.
 """
 
 import argparse

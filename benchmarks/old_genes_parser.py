@@ -1,8 +1,8 @@
 """The baseline: parses FASTA into Postgres the way the old program did, as its description says (not its code).
 
-Ten bytes are read at a time; after each read the row of the job is saved whole; the letters so far stand in a list that is
-gone through again for every '>'; each gene is looked up by name, inserted, saved again with its sequence; at the end all
-are read back by OFFSET, ten at a time, into one list that is dumped as JSON. The stores are memory here.
+Ten bytes are read at a time; after each read the row of the job is saved whole; the letters so far stand in a list that
+is gone through again for every '>'; each gene is looked up by name, inserted, saved again with its sequence; at the end
+all are read back by OFFSET, ten at a time, into one list that is dumped as JSON. The stores are memory here.
 """
 
 import json
@@ -11,7 +11,8 @@ import uuid
 import psycopg
 
 SCHEMA = """
-CREATE TABLE old_job (id uuid PRIMARY KEY, state text, progress jsonb, settings jsonb, payload jsonb, updated_at timestamptz);
+CREATE TABLE old_job (
+    id uuid PRIMARY KEY, state text, progress jsonb, settings jsonb, payload jsonb, updated_at timestamptz);
 CREATE TABLE old_gene (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), parser uuid NOT NULL, name varchar(255) NOT NULL,
     sequence text NOT NULL DEFAULT '', created_at timestamptz DEFAULT clock_timestamp(), updated_at timestamptz);
 CREATE INDEX ON old_gene (parser, name); CREATE INDEX ON old_gene (parser); CREATE INDEX ON old_gene (name);

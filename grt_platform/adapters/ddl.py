@@ -94,7 +94,7 @@ def statements(table: Table) -> list[str]:
 
 
 def _packing(table: Table, column: Column) -> str:
-    """Long texts are packed by lz4 where the server knows it, else not at all: the usual packing halves COPY's speed."""
+    """Long texts are packed by lz4 where the server can, else not at all: the usual packing halves COPY's speed."""
     alter = f"ALTER TABLE {relation(table)} ALTER COLUMN {quoted(column.name)} SET"
     return (
         f"DO $$ BEGIN {alter} COMPRESSION lz4; "

@@ -1,10 +1,10 @@
 """Brings one upload into the lake, the products and the warehouse: one pass, all or nothing."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import polars as pl
 
@@ -136,7 +136,8 @@ class _Outputs:
     def begin(self) -> tuple[Emit, Write]:
         """Forget what came so far; returns what takes rows and what takes bytes of the result."""
         if self.rows:
-            _forget(self._open)
+            with suppress(_ForgottenError), self._open:
+                raise _ForgottenError
         self._open = ExitStack()
         self.rows, self.result_bytes = dict.fromkeys((*_SERVED, "genes", "sequences"), 0), 0
         tables = (SEQUENCES, GENES, QUARANTINE, LEDGER, PARSES)
@@ -168,21 +169,13 @@ class _Outputs:
             self._sink.emit(noun, frame)
 
 
-def _forget(opened: ExitStack) -> None:
-    try:
-        with opened:
-            raise _ForgottenError
-    except _ForgottenError:
-        return
-
-
 class _ForgottenError(Exception):
     """What was written so far is to be forgotten."""
 
 
 def _source(task: Task, progress: Callable[[float], None]) -> Source:
     def opened() -> BinaryIO:
-        return CountedReader(task.open(), task.size_bytes, progress)
+        return cast("BinaryIO", CountedReader(task.open(), task.size_bytes, progress))
 
     return Source(task.file_name, task.upload_id, opened)
 

@@ -28,9 +28,10 @@ def _spec(table: Table) -> dg.AssetSpec:
     return dg.AssetSpec(**described, deps=[_FROM.get(table.layer, source)], partitions_def=PARSE_JOBS)
 
 
-@dg.multi_asset(name="genes_parse", specs=[_spec(table) for table in _MADE], pool=pool("genes", "parse"))
+@dg.multi_asset(name="genes_one_pass", specs=[_spec(table) for table in _MADE], pool=pool("genes", "parse"))
 def parse(
     context: dg.AssetExecutionContext,
+    *,
     jobs: JobsResource,
     objects: ObjectsResource,
     stores: StoresResource,

@@ -7,7 +7,7 @@ from grt_platform.systems.genes.partitions import PARSE_JOBS
 
 UPLOADS = dg.AssetSpec(
     ["genes", "raw", "uploads"],
-    description="Gene files as people uploaded them, one pinned version of an object for each job; nobody here makes them.",
+    description="Gene files as people uploaded them, a pinned version of an object for each job; made by nobody here.",
     group_name="genes",
     owners=OWNERS,
     kinds={"file"},

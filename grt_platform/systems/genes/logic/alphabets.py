@@ -1,7 +1,7 @@
 """What each byte of a sequence line is, by alphabet, as tables of 256 entries that the kernels look bytes up in.
 
-Letters are those of the IUPAC recommendations: nucleotides with their ambiguity codes (NC-IUB 1984), amino acids with B,
-J, Z, X, U and O; `-` and `.` are gaps, `*` is a stop.
+Letters are those of the IUPAC recommendations: nucleotides with their ambiguity codes (NC-IUB 1984), amino acids with
+B, J, Z, X, U and O; `-` and `.` are gaps, `*` is a stop.
 """
 
 from dataclasses import dataclass
@@ -59,8 +59,5 @@ def _kind(byte: int, options: Options) -> int:
         return KEPT | NOT_ASCII
     if byte < 32 or byte == 127:
         return KEPT | CONTROL
-    if letter not in _LETTERS[options.alphabet]:
-        return KEPT | INVALID | NO_NUCLEOTIDE
-    if options.alphabet == "protein" or letter not in _DNA + _RNA + _GAPS:
-        return KEPT | NO_NUCLEOTIDE
-    return KEPT
+    is_nucleotide = options.alphabet != "protein" and letter in _DNA + _RNA + _GAPS
+    return KEPT | (0 if letter in _LETTERS[options.alphabet] else INVALID) | (0 if is_nucleotide else NO_NUCLEOTIDE)

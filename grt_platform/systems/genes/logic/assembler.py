@@ -85,8 +85,9 @@ class Assembler:
         self._close()
         self._count(end - first)
         ordinal = self.found - (end - first) + 1
-        most = self._limits.max_header_bytes
-        self._receiver.records(Batch.of_run(scan, first, end, ordinal, self._lines, most))
+        most, before = self._limits.max_header_bytes, self._lines
+        batch = Batch.of_run(scan, range(first, end), ordinal=ordinal, lines_before=before, max_header_bytes=most)
+        self._receiver.records(batch)
 
     def _close(self) -> None:
         if self._open is not None:

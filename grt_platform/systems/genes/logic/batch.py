@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.genes.logic import kernels
-from grt_platform.systems.genes.logic.kernels import Numbers
+from grt_platform.systems.genes.logic.kernels import Bytes, Numbers
 from grt_platform.systems.genes.logic.open_record import OpenRecord
 from grt_platform.systems.genes.logic.scan import Scan
 
@@ -44,27 +44,39 @@ class Batch:
     def __len__(self) -> int:
         return len(self.headers)
 
+    @property
+    def bounds(self) -> Numbers:
+        """Where the sequences begin and end in `letters`; one more than there are records."""
+        raw = memoryview(self.sequences.buffers()[1] or b"")
+        return np.frombuffer(raw, np.int64)[self.sequences.offset :][: len(self) + 1]
+
+    @property
+    def letters(self) -> memoryview:
+        """The memory that the sequences lie in."""
+        return memoryview(self.sequences.buffers()[2] or b"")
+
     @classmethod
-    def of_run(cls, scan: Scan, first: int, end: int, ordinal: int, lines_before: int, max_header_bytes: int) -> Self:
-        """The rows `first` to `end` (not included) of a scan, none of which is the first or the last.
+    def of_run(cls, scan: Scan, chosen: range, *, ordinal: int, lines_before: int, max_header_bytes: int) -> Self:
+        """Some rows of a scan, none of which is the first or the last.
 
         Args:
             scan: A scan.
-            first, end: Its rows.
-            ordinal: The number of row `first` in the file.
+            chosen: Its rows.
+            ordinal: The number of the first of them in the file.
             lines_before: Lines of the file before the scan.
             max_header_bytes: Longest header.
 
         Raises:
             BadSourceError: A header is too long or no UTF-8.
         """
+        first, end = chosen.start, chosen.stop
         rows = scan.rows[first:end].copy()
         rows[:, kernels.BAD_LINE] += lines_before
         bounds = np.ascontiguousarray(scan.rows[first : end + 1, kernels.LETTERS])
         lines = rows[:, kernels.LINE] + lines_before + 1
-        headers = _headers(scan, first, end, ordinal, lines.tolist(), max_header_bytes)
+        headers = _headers(scan, chosen, ordinal, lines.tolist(), max_header_bytes)
         digests = np.frombuffer(scan.digests, np.uint8).reshape(-1, DIGEST_BYTES)[first - 1 : end - 1]
-        texts = pa.LargeStringArray.from_buffers(end - first, pa.py_buffer(bounds), pa.py_buffer(scan.letters))
+        texts = _texts(bounds, scan.letters)
         return cls(np.arange(ordinal, ordinal + end - first), lines, headers, np.diff(bounds), rows, digests, texts)
 
     @classmethod
@@ -78,7 +90,7 @@ class Batch:
             np.array([record.length]),
             record.numbers.reshape(1, -1),
             np.frombuffer(record.hash.digest()[:DIGEST_BYTES], np.uint8).reshape(1, -1),
-            pa.array([record.letters.decode("latin-1")], pa.large_string()),
+            _texts(np.array([0, len(record.letters)]), np.frombuffer(bytes(record.letters), np.uint8)),
             record.pieces,
         )
 
@@ -98,9 +110,15 @@ class Batch:
         )
 
 
-def _headers(scan: Scan, first: int, end: int, ordinal: int, lines: list[int], most_bytes: int) -> list[str]:
+def _texts(bounds: Numbers, letters: Bytes) -> pa.LargeStringArray:
+    """Texts that share the memory of the letters, cut at the bounds."""
+    buffers = (pa.py_buffer(bounds.data), pa.py_buffer(letters.data))
+    return pa.LargeStringArray.from_buffers(len(bounds) - 1, *buffers)
+
+
+def _headers(scan: Scan, chosen: range, ordinal: int, lines: list[int], most_bytes: int) -> list[str]:
     """The headers of some rows; plain ones, as nearly all are, at once."""
-    cuts = scan.rows[first : end + 1, kernels.HEADER]
+    cuts = scan.rows[chosen.start : chosen.stop + 1, kernels.HEADER]
     pairs = pairwise(cuts.tolist())
     if scan.headers.isascii() and 0 not in scan.headers and int(np.diff(cuts).max()) <= most_bytes:
         text = scan.headers.decode("ascii")

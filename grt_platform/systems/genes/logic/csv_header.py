@@ -1,7 +1,7 @@
 """The first line of a CSV file: a header that names its columns, or already a gene.
 
 A header is a line with a field that means the name and one that means the sequence, whatever their case and order. Any
-other first line is data, which then has exactly two fields: name and sequence. So a file without a header loses no gene.
+other first line is data, which then has exactly two fields: name and sequence. So no file loses its first gene.
 """
 
 import csv

@@ -68,7 +68,7 @@ def _pass(data: Bytes, start: int, stop: int, headers: Bytes, keep: bool, state:
     i, end, n = start, len(data), state[HEADERS_N]
     while i < end:
         byte = data[i]
-        if byte == stop or byte == _LF or byte == _CR:
+        if byte in (stop, _LF, _CR):
             break
         if keep:
             headers[n] = byte

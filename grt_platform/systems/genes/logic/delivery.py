@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from grt_platform.kernel.errors import BadSourceError
@@ -137,12 +136,12 @@ class Delivery:
         self._count(batch, named, genes)
 
     def _write_result(self, batch: Batch) -> None:
-        offsets, letters = _buffers(batch)
+        bounds = batch.bounds.tolist()
         if batch.pieces:
-            self.result.piece(bytes(letters[offsets[0] : offsets[1]]))
+            self.result.piece(bytes(batch.letters[bounds[0] : bounds[1]]))
             self.result.end()
         else:
-            self.result.genes_whole(batch.headers, letters, offsets)
+            self.result.genes_whole(batch.headers, batch.letters, bounds)
 
     def _count(self, batch: Batch, named: Named, genes: pl.DataFrame) -> None:
         tally = self.tally
@@ -154,11 +153,3 @@ class Delivery:
         tally.genes_identical += len(batch) - genes["identical_to"].null_count()
         tally.blanks_removed += int(batch.numbers[:, kernels.BLANKS].sum())
         tally.letters_masked += int(genes["letters_masked"].sum())
-
-
-def _buffers(batch: Batch) -> tuple[list[int], memoryview]:
-    """Bounds of the sequences, and the letters that they cut."""
-    texts = batch.sequences
-    _, bounds, letters = texts.buffers()
-    cut: npt.NDArray[np.int64] = np.frombuffer(bounds, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    return cut.tolist(), memoryview(letters or b"")

@@ -36,7 +36,8 @@ def is_bad(batch: Batch, options: Options, fields: int | None) -> npt.NDArray[np
 
 def told(batch: Batch, row: int, options: Options, fields: int | None) -> str:
     """What is wrong with one of the records, without its letters."""
-    return f"record {batch.ordinals[row]} {shown(batch.headers[row])!r}: {'; '.join(_reasons(batch, row, options, fields))}"
+    reasons = "; ".join(_reasons(batch, row, options, fields))
+    return f"record {batch.ordinals[row]} {shown(batch.headers[row])!r}: {reasons}"
 
 
 def line_of(batch: Batch, row: int) -> int:

@@ -84,10 +84,8 @@ def quarantine_rows(batch: Batch, reasons: list[str], lines: list[int], source: 
 
 
 def _raw(batch: Batch, row: int) -> bytes:
-    buffer, at = batch.sequences.buffers()[2], batch.sequences.offset + row
-    offsets = np.frombuffer(batch.sequences.buffers()[1], np.int64)
-    start, end = int(offsets[at]), int(offsets[at + 1])
-    letters = b"" if buffer is None else bytes(memoryview(buffer)[start : min(end, start + MOST_RAW_BYTES)])
+    start, end = (int(bound) for bound in batch.bounds[row : row + 2])
+    letters = bytes(batch.letters[start : min(end, start + MOST_RAW_BYTES)])
     return (batch.headers[row].encode() + b"\n" + letters)[:MOST_RAW_BYTES]
 
 

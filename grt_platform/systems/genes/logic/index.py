@@ -57,7 +57,7 @@ def _slots(size: int) -> tuple[Keys, npt.NDArray[np.uint32], npt.NDArray[np.uint
 @compiled
 def _find(low: np.uint64, high: np.uint64, held: Keys, times: npt.NDArray[np.uint32]) -> int:
     """The slot that holds the key, or the free one where it belongs."""
-    slot = np.int64(low % np.uint64(len(held)))
+    slot = int(low % np.uint64(len(held)))
     while times[slot] and (held[slot, 0] != low or held[slot, 1] != high):
         slot = slot + 1 if slot + 1 < len(held) else 0
     return slot

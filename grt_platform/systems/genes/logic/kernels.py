@@ -124,7 +124,8 @@ def finish(letters: Bytes, uppers: Bytes, rows: Numbers) -> None:
 @compiled
 def _sequence_lines(data: Bytes, start: int, tables: Any, letters: Bytes, rows: Numbers, state: Numbers) -> int:
     """Take lines of a sequence until one begins with `>` or `;`, or the data end; returns where that is."""
-    i, end = start, len(data)
+    i: int = start
+    end = len(data)
     while True:
         i = take_letters(data, i, tables, letters, rows, state)
         if i == end:

@@ -53,37 +53,30 @@ def load(source: Source, options: Options, limits: Limits, begin: Callable[[], t
     with ThreadPoolExecutor(limits.workers, thread_name_prefix="genes") as pool:
         while True:
             emit, write = begin()
+            upload = Upload(source.name, source.version)
+            delivery = Delivery(upload, options, limits, emit, ResultWriter(write), known_bad)
             try:
-                delivery = _pass(source, kind, options, limits, emit, write, known_bad, pool)
+                done = _pass(source, kind, delivery, pool)
             except BadSourceError as error:
                 raise BadSourceError(error.reason, source.name, error.line) from error
-            if not delivery.late:
-                return delivery.tally
-            known_bad = known_bad | delivery.late
+            if not done.late:
+                return done.tally
+            known_bad |= done.late
 
 
-def _pass(
-    source: Source,
-    kind: FileKind,
-    options: Options,
-    limits: Limits,
-    emit: Emit,
-    write: Write,
-    known_bad: frozenset[int],
-    pool: Executor,
-) -> Delivery:
+def _pass(source: Source, kind: FileKind, delivery: Delivery, pool: Executor) -> Delivery:
+    """The file is read once from begin to end."""
+    options, limits = delivery.options, delivery.limits
     with source.open() as stream:
         first, chunks = read_text(stream, kind, limits, pool)
         layout = read_layout(first) if kind.form == "csv" else None
-        upload = Upload(source.name, source.version, layout.fields if layout else None)
-        result = ResultWriter(write)
-        delivery = Delivery(upload, options, limits, emit, result, known_bad)
+        delivery.upload = Upload(source.name, source.version, layout.fields if layout else None)
         assembler = Assembler(delivery, limits, layout.header_lines if layout else 0)
         scans = _csv_scans(chunks, layout, options) if layout else _fasta_scans(chunks, options, limits, pool)
         for scan in scans:
             assembler.take(scan)
         assembler.finish()
-    result.close()
+    delivery.result.close()
     delivery.tally.comments_skipped = assembler.comments
     return delivery
 

@@ -50,8 +50,8 @@ class OpenRecord:
             what = f"its header has more than {limits.max_header_bytes} bytes"
             raise BadSourceError(f"record {self.ordinal}: {what}; shorten it", line=self.line)
         part, found = scan.letters_of(row), scan.rows[row]
-        self.hash.update(memoryview(scan.uppers)[part])
-        self.letters += memoryview(scan.letters)[part]
+        self.hash.update(scan.uppers[part].data)
+        self.letters += scan.letters[part].data
         self.length += part.stop - part.start
         if found[kernels.INVALID] and not self.numbers[kernels.INVALID]:
             self.numbers[_FIRST] = found[_FIRST]

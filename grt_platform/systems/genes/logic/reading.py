@@ -84,7 +84,7 @@ def _pieces(stream: Readable, size: int) -> Iterator[bytes]:
 
 def _inflated(stream: Readable, size: int) -> Iterator[bytes]:
     try:
-        with igzip.IGzipFile(fileobj=stream, mode="rb") as plain:
+        with igzip.open(stream, "rb") as plain:
             while data := plain.read(size):
                 yield data
     except EOFError as error:

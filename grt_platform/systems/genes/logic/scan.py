@@ -142,7 +142,7 @@ def _scan(out: _Out, rows: Numbers, state: Numbers) -> Scan:
     letters = out[0][: state[kernels.LETTERS_N]]
     uppers = np.empty_like(letters)
     kernels.finish(letters, uppers, rows)
-    bounds, view = rows[1:, kernels.LETTERS].tolist(), memoryview(uppers)
+    bounds, view = rows[1:, kernels.LETTERS].tolist(), uppers.data
     digests = b"".join([sha512(view[a:b]).digest()[:24] for a, b in pairwise(bounds)])
     headers = out[1][: state[kernels.HEADERS_N]].tobytes()
     lines, comments = int(state[kernels.LINES]), int(state[kernels.COMMENTS])

@@ -46,6 +46,7 @@ Limit = Annotated[int, Query(ge=1, le=_MOST_SENT, description="Genes of the page
 def genes(
     request: Request,
     asking: Asking,
+    *,
     upload_id: UploadId,
     wanted: Wanted,
     after: Annotated[int, Query(ge=0, le=2**62, description="Ordinal of the last gene of the page before")] = 0,
@@ -64,6 +65,7 @@ def genes(
 def download(
     request: Request,
     asking: Asking,
+    *,
     upload_id: UploadId,
     form: Literal["json", "fasta", "csv", "parquet"],
     wanted: Wanted,
@@ -88,6 +90,7 @@ def download(
 def sequence(
     request: Request,
     asking: Asking,
+    *,
     upload_id: UploadId,
     ordinal: int,
     start: Annotated[int, Query(ge=1, le=2**62, description="First letter, from 1")] = 1,
@@ -110,6 +113,7 @@ def sequence(
 def search(
     request: Request,
     asking: Asking,
+    *,
     wanted: Wanted,
     project: Annotated[str | None, Query(description="Only of this project")] = None,
     after: Annotated[str, Query(max_length=64, description="`after` of the page before")] = "",

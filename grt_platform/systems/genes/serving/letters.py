@@ -39,4 +39,6 @@ def pieces(store: Store, job_id: str, ordinal: int, start: int = 0) -> Iterator[
 
 def _may_hold(parquet: pq.ParquetFile, group: int, ordinal: int) -> bool:
     statistics = parquet.metadata.row_group(group).column(0).statistics
-    return statistics is None or not statistics.has_min_max or statistics.min <= ordinal <= statistics.max
+    if statistics is None or statistics.min is None or statistics.max is None:
+        return True
+    return bool(statistics.min <= ordinal <= statistics.max)

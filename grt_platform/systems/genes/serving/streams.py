@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 Row = dict[str, Any]
 Letters = Callable[[Row], Iterator[str]]
@@ -77,7 +77,7 @@ def _parquet(rows: Iterable[Row], letters: Letters) -> Iterator[bytes]:
     fields = [pa.field(name, types.get(name, pa.string())) for name in _FIELDS]
     schema = pa.schema([*fields, pa.field("piece", pa.int64()), pa.field("sequence", pa.large_string())])
     sink = _Drained()
-    with pq.ParquetWriter(sink, schema, compression="zstd", compression_level=1) as writer:
+    with pq.ParquetWriter(cast("BinaryIO", sink), schema, compression="zstd", compression_level=1) as writer:
         for group in _groups(rows, letters):
             writer.write_table(pa.Table.from_pylist(group, schema))
             yield sink.drain()

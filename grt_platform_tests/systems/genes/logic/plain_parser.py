@@ -14,7 +14,7 @@ LETTERS = {
 }
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The file is not taken; `line` is where."""
 
     def __init__(self, line=None):
@@ -35,19 +35,16 @@ def parse_fasta(data: bytes):
             records[-1][2].extend(text)
             records[-1][3].extend((number, column) for column in range(1, len(text) + 1))
         elif text.strip(" \t\v\f"):
-            raise Refused(number)
+            raise RefusedError(number)
     if not records:
-        raise Refused
+        raise RefusedError
     return records
 
 
 def parse_csv(data: bytes):
     """The same of CSV whose first line is the header `name,sequence`; no column numbers."""
     rows = csv.reader(io.StringIO(data.removeprefix(b"\xef\xbb\xbf").decode(), newline=""))
-    records = []
-    for row in rows:
-        if row:
-            records.append((row[0].rstrip(), None, [c for c in row[1] if c not in "\r\n"], None))
+    records = [(row[0].rstrip(), None, [c for c in row[1] if c not in "\r\n"], None) for row in rows if row]
     return records[1:]
 
 
@@ -61,7 +58,7 @@ def judge(records, alphabet="any", on_invalid="fail", on_repeat="keep"):
         letters = [c for c in given if c not in " \t\v\f"]
         bad = [at for at, c in enumerate(given) if c not in " \t\v\f" and c not in known]
         if bad and on_invalid == "fail":
-            raise Refused(places[bad[0]][0] if places else None)
+            raise RefusedError(places[bad[0]][0] if places else None)
         if bad and on_invalid == "skip":
             aside.append(ordinal)
             continue
@@ -69,7 +66,7 @@ def judge(records, alphabet="any", on_invalid="fail", on_repeat="keep"):
         occurrence = seen.get(name, 0) + 1 if name else 1
         seen[name] = occurrence
         if occurrence > 1 and on_repeat == "error":
-            raise Refused(line)
+            raise RefusedError(line)
         if occurrence > 1 and on_repeat == "first":
             dropped.append(ordinal)
             continue

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.genes.logic.options import Limits
 from grt_platform_tests.systems.genes.logic.loading import load_bytes
-from grt_platform_tests.systems.genes.logic.plain_parser import Refused, judge, parse_csv, parse_fasta
+from grt_platform_tests.systems.genes.logic.plain_parser import RefusedError, judge, parse_csv, parse_fasta
 
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 HEADERS = st.text('abAB >;,\t"é\\', max_size=8).map(str.encode)
@@ -77,13 +77,13 @@ def bgzf(data: bytes, block: int = 7) -> bytes:
 def expected(records, options):
     try:
         return judge(records(), **options)
-    except Refused as refused:
+    except RefusedError as refused:
         return refused
 
 
 def compare(data, name, wanted, cuts, options):
     limits = Limits(chunk_bytes=cuts[0], workers=cuts[1])
-    if isinstance(wanted, Refused):
+    if isinstance(wanted, RefusedError):
         with pytest.raises(BadSourceError) as caught:
             load_bytes(data, name, limits, **options)
         assert wanted.line is None or caught.value.line == wanted.line
@@ -132,7 +132,7 @@ def test_packed_fasta_is_the_plain_one(data, cuts, block, is_bgzf):
 def test_csv_in_chunks_of_any_size_is_what_the_csv_module_says(data, cuts, options):
     options = {**options, "alphabet": "any"}
     wanted = expected(lambda: parse_csv(data), options)
-    if isinstance(wanted, Refused):
+    if isinstance(wanted, RefusedError):
         wanted.line = None
     compare(data, "x.csv", wanted, cuts, options)
 

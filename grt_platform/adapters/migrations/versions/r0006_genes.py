@@ -2,10 +2,10 @@
 
 from grt_platform.adapters.migrations import run
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
     """Make the schema and its tables."""
-    run("0005_genes.sql")
+    run("0006_genes.sql")
