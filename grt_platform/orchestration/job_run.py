@@ -136,7 +136,7 @@ class JobsResource(dg.ConfigurableResource[None]):
         and everything unforeseen is ours; a cancel ends run and job as canceled. No child process outlives it.
         """
         with errors_by_kind(context.retry_number), _interrupted_when_gone(context):
-            attempt = begin(self.database(), context.partition_key, context.run_id, _made_for(context.run))
+            attempt = begin(self.database(), context.partition_key, context.run.run_id, _made_for(context.run))
             with _Ending(attempt, context), JobRun(attempt) as run:
                 yield run
 
@@ -167,11 +167,11 @@ class _Ending:
                 self._interrupted()
             case _:
                 self._attempt.blame_system(
-                    f"Something went wrong on our side; ask the administrator to look at run {self._context.run_id}."
+                    f"Something went wrong on our side; ask the administrator to look at run {self._context.run.run_id}."
                 )
 
     def _interrupted(self) -> None:
-        run = self._context.instance.get_run_by_id(self._context.run_id)
+        run = self._context.instance.get_run_by_id(self._context.run.run_id)
         if run is not None and run.status is dg.DagsterRunStatus.CANCELING:
             self._attempt.cancel()
         else:

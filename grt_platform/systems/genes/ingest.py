@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import TracebackType
 from typing import BinaryIO, cast
 
 import polars as pl
@@ -130,8 +131,10 @@ class _Outputs:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, *error: object) -> None:
-        self._open.__exit__(*error)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
 
     def begin(self) -> tuple[Emit, Write]:
         """Forget what came so far; returns what takes rows and what takes bytes of the result."""

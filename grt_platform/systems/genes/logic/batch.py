@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -113,7 +113,7 @@ class Batch:
 def _texts(bounds: Numbers, letters: Bytes) -> pa.LargeStringArray:
     """Texts that share the memory of the letters, cut at the bounds."""
     buffers = (pa.py_buffer(bounds.data), pa.py_buffer(letters.data))
-    return pa.LargeStringArray.from_buffers(len(bounds) - 1, *buffers)
+    return cast("pa.LargeStringArray", pa.LargeStringArray.from_buffers(len(bounds) - 1, *buffers))
 
 
 def _headers(scan: Scan, chosen: range, ordinal: int, lines: list[int], most_bytes: int) -> list[str]:

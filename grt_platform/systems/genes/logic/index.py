@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,9 +56,9 @@ def _slots(size: int) -> tuple[Keys, npt.NDArray[np.uint32], npt.NDArray[np.uint
 
 
 @compiled
-def _find(low: np.uint64, high: np.uint64, held: Keys, times: npt.NDArray[np.uint32]) -> int:
+def _find(low: np.uint64, high: np.uint64, held: Keys, times: npt.NDArray[np.uint32]) -> Any:
     """The slot that holds the key, or the free one where it belongs."""
-    slot = int(low % np.uint64(len(held)))
+    slot: Any = np.int64(low % np.uint64(len(held)))
     while times[slot] and (held[slot, 0] != low or held[slot, 1] != high):
         slot = slot + 1 if slot + 1 < len(held) else 0
     return slot

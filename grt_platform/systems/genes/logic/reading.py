@@ -1,9 +1,9 @@
 """From the stream of an upload to the plain bytes of its text, checked and unpacked, a chunk at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from itertools import chain
-from typing import cast
+from typing import BinaryIO, cast
 
 from isal import igzip, isal_zlib
 
@@ -15,6 +15,7 @@ from grt_platform.systems.genes.logic.first_bytes import BOM, check_packing, che
 from grt_platform.systems.genes.logic.options import Limits
 
 _HEAD_BYTES = 64 * 1024
+_open_gzip = cast("Callable[[Readable, str], BinaryIO]", igzip.open)
 _DamagedError = cast("type[Exception]", isal_zlib.error)
 
 
@@ -84,7 +85,7 @@ def _pieces(stream: Readable, size: int) -> Iterator[bytes]:
 
 def _inflated(stream: Readable, size: int) -> Iterator[bytes]:
     try:
-        with igzip.open(stream, "rb") as plain:
+        with _open_gzip(stream, "rb") as plain:
             while data := plain.read(size):
                 yield data
     except EOFError as error:
