@@ -167,7 +167,7 @@ class _Ending:
                 self._interrupted()
             case _:
                 self._attempt.blame_system(
-                    f"Something went wrong on our side; ask the administrator to look at run {self._context.run.run_id}."
+                    f"Something went wrong on our side; ask the administrator about run {self._context.run.run_id}."
                 )
 
     def _interrupted(self) -> None:
