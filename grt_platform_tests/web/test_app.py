@@ -46,6 +46,9 @@ VALUES = {
     "name": "somebody",
     "token_id": "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207",
     "job_id": "0d6f1a52-6f0e-4d57-9c53-3f3c1f3a9d11",
+    "upload_id": "0199a1f7-20f4-7b1e-8c0d-7d1f4d1e2208",
+    "ordinal": "1",
+    "form": "fasta",
 }
 
 
