@@ -13,7 +13,7 @@ from grt_platform.kernel.table import Kind, Table
 
 ROW_GROUP_ROWS = 1_000_000
 ROW_GROUP_BYTES = 128 * 1024**2
-LETTERS_GROUP_BYTES = 32 * 1024**2  # small groups find one sequence among many, and wait in little memory
+LETTERS_GROUP_BYTES = 16 * 1024**2  # small groups find one sequence among many, and wait in little memory
 _TABLE_MARK, _FINGERPRINT_MARK = b"grt.table", b"grt.fingerprint"
 _REPEATED = {Kind.TEXT, Kind.UUID, Kind.BOOLEAN, Kind.JSON, Kind.DATE}
 
