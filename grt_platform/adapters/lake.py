@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 import polars as pl
 
 from grt_platform.adapters.frames import Frames, checked_partition, pieces
-from grt_platform.adapters.parquet import PartitionWriter, drift
+from grt_platform.adapters.parquet import ROW_GROUP_BYTES, PartitionWriter, drift
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.table import Table
 
@@ -31,11 +31,19 @@ class Lake:
         return "/".join([table.system, table.noun, *folders, _FILE])
 
     @contextmanager
-    def writer(self, table: Table, partition: Mapping[str, str]) -> Iterator[PartitionWriter]:
-        """Write the partition anew, frame by frame; readers see it at the clean exit, or never."""
+    def writer(
+        self, table: Table, partition: Mapping[str, str], *, group_bytes: int = ROW_GROUP_BYTES
+    ) -> Iterator[PartitionWriter]:
+        """Write the partition anew, frame by frame; readers see it at the clean exit, or never.
+
+        Args:
+            table: The table.
+            partition: A value for each column that cuts it.
+            group_bytes: Largest row group; half of it waits in memory, a few times over while it is written.
+        """
         values = checked_partition(table, partition)
         with self._store.writer(self.key(table, values)) as sink:
-            writer = PartitionWriter(sink, table, values)
+            writer = PartitionWriter(sink, table, values, group_bytes=group_bytes)
             try:
                 yield writer
                 writer.flush()

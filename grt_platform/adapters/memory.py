@@ -19,3 +19,10 @@ def keep_freed_memory() -> None:
         mallopt(_M_MMAP_THRESHOLD, 32 * _MEBIBYTE)
         mallopt(_M_TRIM_THRESHOLD, 1024 * _MEBIBYTE)
         mallopt(_M_TOP_PAD, 64 * _MEBIBYTE)
+
+
+def give_back_freed_memory() -> None:
+    """Freed buffers go back to the system now (with glibc only), before something else needs memory."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

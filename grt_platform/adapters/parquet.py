@@ -13,7 +13,6 @@ from grt_platform.kernel.table import Kind, Table
 
 ROW_GROUP_ROWS = 1_000_000
 ROW_GROUP_BYTES = 128 * 1024**2
-LETTERS_GROUP_BYTES = 16 * 1024**2  # small groups find one sequence among many, and wait in little memory
 _TABLE_MARK, _FINGERPRINT_MARK = b"grt.table", b"grt.fingerprint"
 _REPEATED = {Kind.TEXT, Kind.UUID, Kind.BOOLEAN, Kind.JSON, Kind.DATE}
 
@@ -57,14 +56,15 @@ class PartitionWriter:
         rows: How many rows were written so far.
     """
 
-    def __init__(self, sink: BinaryIO, table: Table, partition: Mapping[str, str]) -> None:
+    def __init__(
+        self, sink: BinaryIO, table: Table, partition: Mapping[str, str], *, group_bytes: int = ROW_GROUP_BYTES
+    ) -> None:
         self.rows = 0
         self._table, self._partition = table, partition
         self._waiting: list[pl.DataFrame] = []
         self._waiting_rows = self._waiting_bytes = 0
         self._schema = marked_schema(table)
-        has_letters = any(column.kind is Kind.LETTERS for column in table)
-        self._most_bytes = LETTERS_GROUP_BYTES if has_letters else ROW_GROUP_BYTES
+        self._most_bytes = group_bytes
         self._writer = pq.ParquetWriter(sink, self._schema, **_options(table))
 
     def write(self, frame: pl.DataFrame) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 
 from grt_platform.adapters.copying import clear, copy
 from grt_platform.adapters.lake import Lake, PartitionWriter
+from grt_platform.adapters.parquet import ROW_GROUP_BYTES
 from grt_platform.adapters.postgres import Connection
 from grt_platform.kernel.lines import Lines
 from grt_platform.kernel.table import Table
@@ -32,6 +33,7 @@ class PartitionSink:
         masks: For a noun, what is done to its frames before Postgres may see them.
         served: The tables of Postgres, where they are not those of the lake: then `emit` writes to the lake alone, and
             `publish` to Postgres.
+        group_bytes: Largest row group of the lake's files.
     """
 
     def __init__(
@@ -43,8 +45,10 @@ class PartitionSink:
         masks: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]],
         *,
         served: Sequence[Table] | None = None,
+        group_bytes: int = ROW_GROUP_BYTES,
     ) -> None:
         self._lake, self._connection, self._partition, self._masks = lake, connection, dict(partition), masks
+        self._group_bytes = group_bytes
         self._tables = {table.noun: table for table in tables}
         both = [table for table in tables if connection is not None and not table.is_private]
         self._both = {table.noun for table in both} if served is None else set[str]()
@@ -96,7 +100,9 @@ class PartitionSink:
     def _begin(self) -> None:
         self._open = ExitStack()
         for noun, table in self._tables.items():
-            self._writers[noun] = self._open.enter_context(self._lake.writer(table, self._partition))
+            self._writers[noun] = self._open.enter_context(
+                self._lake.writer(table, self._partition, group_bytes=self._group_bytes)
+            )
         if self._connection is not None:
             for table in self._served:
                 clear(self._connection, table, self._partition)

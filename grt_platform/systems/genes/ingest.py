@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 import polars as pl
 
 from grt_platform.adapters.lake import Lake
-from grt_platform.adapters.memory import keep_freed_memory
+from grt_platform.adapters.memory import give_back_freed_memory, keep_freed_memory
 from grt_platform.adapters.partition_sink import PartitionSink
 from grt_platform.adapters.postgres import Connection
 from grt_platform.adapters.store import Store
@@ -32,6 +32,7 @@ from grt_platform.systems.genes.schemas import (
     SERVED_GENES,
 )
 
+_GROUP_BYTES = 16 * 1024**2  # small groups wait in little memory, and one gene is found without reading many
 _SERVED: dict[str, Table] = {
     "served_genes": SERVED_GENES,
     "quarantine": QUARANTINE,
@@ -110,6 +111,7 @@ class Ingest:
             outputs.result_written()
             outputs.emit("ledger", _ledger(task, tally))
             outputs.emit("parses", _summary(task, tally, outputs.result_bytes))
+        give_back_freed_memory()
         return Parsed(tally, result_key(task.job_id), outputs.result_bytes, outputs.rows)
 
     def reject(self, task: Task, reason: str, warehouse: Warehouse) -> None:
@@ -144,9 +146,9 @@ class _Outputs:
         self._open = ExitStack()
         self.rows, self.result_bytes = dict.fromkeys((*_SERVED, "genes", "sequences"), 0), 0
         tables = (SEQUENCES, GENES, QUARANTINE, LEDGER, PARSES)
-        partition = {"job_id": self._job_id}
+        partition, served = {"job_id": self._job_id}, tuple(_SERVED.values())
         self._sink = self._open.enter_context(
-            PartitionSink(self._lake, self._connection, tables, partition, {}, served=tuple(_SERVED.values()))
+            PartitionSink(self._lake, self._connection, tables, partition, {}, served=served, group_bytes=_GROUP_BYTES)
         )
         self._result = self._open.enter_context(self._products.writer(result_key(self._job_id)))
         self._gathered = Gathered(self._send)
