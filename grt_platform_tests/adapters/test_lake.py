@@ -138,9 +138,8 @@ def test_small_frames_are_joined_and_large_ones_cut_into_bounded_row_groups(lake
     assert lake.scan(ZOO).collect()["n"].to_list() == list(range(1100))
 
 
-def test_wide_rows_are_cut_by_their_bytes(lake, monkeypatch):
-    monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", 200_000)
-    with lake.writer(ZOO, HERE) as writer:
+def test_wide_rows_are_cut_by_their_bytes(lake):
+    with lake.writer(ZOO, HERE, group_bytes=200_000) as writer:
         writer.write(zoo(100).with_columns(text=pl.lit("x" * 10_000)))
     with lake._store.open(lake.key(ZOO, HERE)) as file:
         assert pq.ParquetFile(file).metadata.num_row_groups >= 10
