@@ -1,0 +1,1 @@
+"""What of ENA is read, asked and shown; no Dagster here."""
