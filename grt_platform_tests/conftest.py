@@ -13,6 +13,7 @@ pytest_plugins = [
     "grt_platform_tests.fixtures.postgres",
     "grt_platform_tests.fixtures.seaweed",
     "grt_platform_tests.fixtures.slapd",
+    "grt_platform_tests.fixtures.sshd",
     "grt_platform_tests.fixtures.services",
     "grt_platform_tests.fixtures.warehouse",
     "grt_platform_tests.fixtures.platform",
