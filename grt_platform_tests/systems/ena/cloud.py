@@ -1,0 +1,145 @@
+"""A stand-in for DigitalOcean's droplets: its wire format, its slowness to start and to delete, its faults."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+TOKEN = "dop_v1_test"
+_ONE = re.compile(r"/v2/droplets/(\d+)")
+
+
+class Cloud:
+    """Droplets as the API tells of them: new for some looks, then active; deleting one that is new does nothing."""
+
+    def __init__(self, *, looks_until_active: int = 2, looks_until_gone: int = 1) -> None:
+        self.droplets: dict[int, dict] = {}
+        self.looks_until_active, self.looks_until_gone = looks_until_active, looks_until_gone
+        self.asked: list[str] = []
+        self.faults: list[tuple[str, int]] = []
+        self.per_page = 200
+        self._next = 3164444
+        self.lock = threading.RLock()
+
+    def create(self, wish: dict) -> dict:
+        self._next += 1
+        droplet = {
+            "id": self._next,
+            "name": wish["name"],
+            "status": "new",
+            "created_at": "2026-11-26T10:00:00Z",
+            "size_slug": wish["size"],
+            "size": {"slug": wish["size"], "price_hourly": 0.00893, "price_monthly": 6.0},
+            "networks": {"v4": [], "v6": []},
+            "tags": wish["tags"],
+            "looks": 0,
+            "dying": None,
+            "user_data": wish.get("user_data", ""),
+        }
+        self.droplets[self._next] = droplet
+        return droplet
+
+    def look(self, droplet: dict) -> dict:
+        droplet["looks"] += 1
+        if droplet["dying"] is not None:
+            droplet["dying"] += 1
+            if droplet["dying"] > self.looks_until_gone:
+                self.droplets.pop(droplet["id"], None)
+        elif droplet["looks"] >= self.looks_until_active:
+            droplet["status"] = "active"
+            droplet["networks"]["v4"] = [
+                {"ip_address": "10.9.0.7", "type": "private"},
+                {"ip_address": f"192.0.2.{droplet['id'] % 250}", "type": "public"},
+            ]
+        return {name: value for name, value in droplet.items() if name not in {"looks", "dying", "user_data"}}
+
+    def answer(self, method: str, path: str, query: dict[str, str], body: dict) -> tuple[int, dict | None]:
+        one = _ONE.fullmatch(path)
+        if one is not None:
+            droplet = self.droplets.get(int(one[1]))
+            if droplet is None:
+                return 404, {"id": "not_found", "message": "The resource you requested could not be found."}
+            if method == "DELETE":
+                if droplet["status"] == "active":
+                    droplet["dying"] = droplet["dying"] or 0
+                return 204, None
+            return (200, {"droplet": self.look(droplet)}) if droplet["id"] in self.droplets else (404, None)
+        if method == "POST":
+            if not re.fullmatch(r"[a-zA-Z0-9.-]{1,253}", body.get("name", "")) or body["size"] == "none":
+                return 422, {
+                    "id": "unprocessable_entity",
+                    "message": "Name Only valid hostname characters are allowed.",
+                }
+            droplet = self.create(body)
+            return 202, {
+                "droplet": {n: v for n, v in droplet.items() if n not in {"looks", "dying", "user_data"}},
+                "links": {},
+            }
+        tagged = [one for one in list(self.droplets.values()) if query.get("tag_name") in one["tags"]]
+        page, size = int(query.get("page", 1)), min(int(query.get("per_page", 20)), self.per_page)
+        shown = [self.look(one) for one in tagged[(page - 1) * size : page * size]]
+        links = {"pages": {"next": "more"}} if page * size < len(tagged) else {}
+        return 200, {"droplets": shown, "links": links, "meta": {"total": len(tagged)}}
+
+
+@contextmanager
+def serving(cloud: Cloud) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _do(self) -> None:
+            url = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length) or b"{}")
+            with cloud.lock:
+                cloud.asked.append(f"{self.command} {url.path}")
+                fault = next((f for f in cloud.faults if f[0] == self.command), None)
+                if fault is not None:
+                    cloud.faults.remove(fault)
+                    if fault[1] >= 0:
+                        self._say(fault[1], {"id": "server_error", "message": "Unexpected server-side error"})
+                        return
+                if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+                    self._say(401, {"id": "unauthorized", "message": "Unable to authenticate you."})
+                    return
+                query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+                status, answer = cloud.answer(self.command, url.path, query, body)
+            if fault is not None:  # it was done, but the answer is lost
+                self.close_connection = True
+                self.connection.close()
+                return
+            self._say(status, answer)
+
+        def do_GET(self) -> None:
+            self._do()
+
+        def do_POST(self) -> None:
+            self._do()
+
+        def do_DELETE(self) -> None:
+            self._do()
+
+        def _say(self, status: int, answer: dict | None) -> None:
+            body = b"" if answer is None else json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
