@@ -1,6 +1,8 @@
 """Runs the demo of every system against the running platform, which it starts and stops when nobody else did."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
 
 from grt_platform.runtime.installation import Installation
@@ -26,20 +28,37 @@ def run_demo(
     """
     installation.create()
     is_ours = not read_state(installation).is_supervised
-    state = _start(installation, announce) if is_ours else read_state(installation)
-    try:
-        show(_results(_platform(installation, state), announce))
-    except BaseException:
-        keep = False
-        raise
-    finally:
-        if is_ours and not keep:
-            stop(installation)
-            announce("the platform is stopped; its data stays, `grt up` starts it again")
+    with surroundings() if is_ours else nullcontext():
+        state = _start(installation, announce) if is_ours else read_state(installation)
+        try:
+            show(_results(_platform(installation, state, is_ours=is_ours), announce))
+        except BaseException:
+            keep = False
+            raise
+        finally:
+            if is_ours and not keep:
+                stop(installation)
+                announce("the platform is stopped; its data stays, `grt up` starts it again")
     if keep or not is_ours:
         announce(
             f"the platform is running: API {_url(state, 'web')}/docs, UI {_url(state, 'ui')}; stop it with `grt down`"
         )
+
+
+@contextmanager
+def surroundings() -> Iterator[None]:
+    """What the hooks need beside the platform is there, and a platform that is started now knows it."""
+    before = dict(os.environ)
+    with ExitStack() as held:
+        for system in systems_with("serving/demo.py"):
+            hook = import_module(f"grt_platform.systems.{system}.serving.demo")
+            if hasattr(hook, "surroundings"):
+                os.environ.update(held.enter_context(hook.surroundings()))
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 def _start(installation: Installation, announce: Callable[[str], None]) -> State:
@@ -57,11 +76,11 @@ def _results(platform: DemoPlatform, announce: Callable[[str], None]) -> list[Sy
     return results
 
 
-def _platform(installation: Installation, state: State) -> DemoPlatform:
+def _platform(installation: Installation, state: State, *, is_ours: bool) -> DemoPlatform:
     from grt_platform.settings import settings  # read now: `up` has just written what it made
 
     key = settings().admin_key.get_secret_value()
-    return DemoPlatform(installation.home, _url(state, "web"), _url(state, "ui"), key)
+    return DemoPlatform(installation.home, _url(state, "web"), _url(state, "ui"), key, is_ours)
 
 
 def _url(state: State, service: str) -> str:

@@ -10,6 +10,7 @@ from grt_platform.adapters.migrate import current, newest, upgrade
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
+from grt_platform.systems.ena import schemas as ena
 from grt_platform.systems.galaxy import schemas as galaxy
 from grt_platform.systems.genes import schemas as genes
 from grt_platform.systems.lustre import schemas as lustre
@@ -22,6 +23,8 @@ SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.at
        col_description(a.attrelid, a.attnum) AS description
 FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 """
+TABLES += (*ena.SERVED_TABLES, ena.TAXA, ena.MACHINES)
+SCHEMAS += ["ena"]
 _INDEXES = """
 SELECT pg_get_indexdef(i.indexrelid) AS definition, i.indisprimary AS is_primary
 FROM pg_index i WHERE i.indrelid = %s::regclass ORDER BY 1
