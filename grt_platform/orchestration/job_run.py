@@ -185,6 +185,9 @@ def _interrupted_when_gone(context: dg.AssetExecutionContext) -> Iterator[None]:
         yield
     except JobGoneError as error:
         context.log.warning("%s: this run ends without a result", error)
+        run = context.instance.get_run_by_id(context.run_id)
+        if run is not None and run.status is not dg.DagsterRunStatus.CANCELING:
+            context.instance.report_run_canceling(run, str(error))  # an interrupt that nobody asked for is a failure
         raise dg.DagsterExecutionInterruptedError(str(error)) from error
 
 

@@ -145,6 +145,13 @@ def test_a_job_canceled_while_it_works_leaves_no_child_no_row_and_no_file(jobs: 
     assert jobs.rows(job.job_id) == []
 
 
+def test_a_cancel_that_only_the_work_hears_of_ends_the_run_as_canceled_too(jobs: Jobs) -> None:
+    job = jobs.working(jobs.submit(ticks=600))
+    jobs.board.cancel(job.job_id, "bob")
+    ended = jobs.ended(job.job_id)
+    assert (ended.state, jobs.run_status(ended)) == (JobState.CANCELED, dg.DagsterRunStatus.CANCELED)
+
+
 def test_a_job_canceled_in_the_dagster_ui_is_canceled(jobs: Jobs) -> None:
     job = jobs.working(jobs.submit(ticks=600))
     jobs.services.api.terminate(str(job.run_id))
