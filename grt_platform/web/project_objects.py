@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grt_platform.adapters.objects import MOST_LISTED, Objects
 from grt_platform.web.access import Asking
+from grt_platform.web.audit import audit, audited
 from grt_platform.web.inside import Editing, Managing, Reading
 from grt_platform.web.sign_in import signed_in
 from grt_platform.web.versions import Name, Version, Versions
@@ -69,7 +70,9 @@ def shown(request: Request, project: Reading, name: ObjectName) -> Version:
 @signed_in
 def delete(request: Request, asking: Asking, project: Editing, name: ObjectName) -> Version:
     """It is listed no more; all its versions stay, and still count. Again, the same."""
-    return Version.of(_objects(request).delete(project, name, by=asking.user_id, now=datetime.now(UTC)))
+    with audited(request, asking, "object.delete", name, project) as database:
+        objects = Objects(database, _objects(request).store)
+        return Version.of(objects.delete(project, name, by=asking.user_id, now=datetime.now(UTC)))
 
 
 @router.get("/object-versions", summary="Every version of an object")
@@ -83,7 +86,9 @@ def versions(request: Request, project: Reading, name: Name) -> Versions:
 @signed_in
 def download(
     request: Request,
+    asking: Asking,
     project: Reading,
+    *,
     name: Annotated[str, Query(max_length=1024, description="Name of the object")] = "",
     version_id: Annotated[str, Query(description="This version instead of the current one")] = "",
     expires_s: Annotated[int, Query(ge=1, le=3600, description="Seconds the URL lives")] = _EXPIRES_S,
@@ -93,21 +98,26 @@ def download(
     version = objects.pin(project, name, version_id)
     signed = objects.download_url(version, expires_s=expires_s)
     expires_at = now + timedelta(seconds=expires_s)
+    audit(request, asking, "object.download", version.version_id, project)
     return Download(**Version.of(version).model_dump(), url=signed, expires_at=expires_at)
 
 
 @router.post("/restorations", summary="Restore an object, or make an older version current")
 @signed_in
-def restore(request: Request, project: Editing, wanted: Restoration) -> Version:
+def restore(request: Request, asking: Asking, project: Editing, wanted: Restoration) -> Version:
     """The version that is current now."""
-    return Version.of(_objects(request).restore(project, wanted.name, version_id=wanted.version_id))
+    with audited(request, asking, "object.restore", wanted.name, project) as database:
+        objects = Objects(database, _objects(request).store)
+        return Version.of(objects.restore(project, wanted.name, version_id=wanted.version_id))
 
 
 @router.post("/purges", summary="Remove the bytes of a version for good")
 @signed_in
 def purge(request: Request, asking: Asking, project: Managing, wanted: Purge) -> Version:
     """They are gone and their room is free; what stays is that there was such a version."""
-    return Version.of(_objects(request).purge(project, wanted.version_id, by=asking.user_id))
+    purged = _objects(request).purge(project, wanted.version_id, by=asking.user_id)
+    audit(request, asking, "object.purge", wanted.version_id, project)
+    return Version.of(purged)
 
 
 def _objects(request: Request) -> Objects:

@@ -5,6 +5,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grt_platform.adapters.quotas import Room, room_of, set_room
 from grt_platform.settings import settings
+from grt_platform.web.access import Asking
+from grt_platform.web.audit import audited
 from grt_platform.web.inside import Managing, Reading
 from grt_platform.web.sign_in import signed_in
 
@@ -28,7 +30,8 @@ def shown(request: Request, project: Reading) -> Room:
 
 
 @router.put("", summary="Give a project another limit")
-def changed(request: Request, project: Managing, new: NewQuota) -> Room:
+def changed(request: Request, asking: Asking, project: Managing, new: NewQuota) -> Room:
     """What is over a lower limit stays; nothing new comes in before there is room."""
-    set_room(request.app.state.warehouse, project, new.limit_bytes, new.suffixes)
+    with audited(request, asking, "quota.set", str(new.limit_bytes), project) as database:
+        set_room(database, project, new.limit_bytes, new.suffixes)
     return room_of(request.app.state.warehouse, project, settings().objects_quota_bytes)

@@ -11,6 +11,7 @@ from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.uploads import Uploads
 from grt_platform.kernel.versions import MAX_PART_BYTES, MIN_PART_BYTES, ObjectVersion, PartPromise, Promise
 from grt_platform.web.access import Asking
+from grt_platform.web.audit import audit
 from grt_platform.web.inside import Querying
 from grt_platform.web.sign_in import signed_in
 from grt_platform.web.versions import Part, Put, Upload, Version
@@ -54,6 +55,7 @@ def create(request: Request, asking: Asking, project: Querying, new: NewUpload) 
     promise = Promise(new.size_bytes, new.sha256, new.md5)
     now = datetime.now(UTC)
     version = uploads.create(project, new.name, promise, by=asking.user_id, now=now, part_bytes=new.part_bytes)
+    audit(request, asking, "upload.create", version.version_id, project)
     return _told(version, put=_put(uploads, version) if version.part_bytes is None else None)
 
 
@@ -103,8 +105,10 @@ def part_urls(
 def complete(
     request: Request,
     response: Response,
+    asking: Asking,
     project: Querying,
     version_id: VersionId,
+    *,
     announced: Announcement | None = None,
 ) -> Version:
     """200 with the stored version, the same for every announcement; 409 before all bytes are there.
@@ -113,7 +117,9 @@ def complete(
     """
     sha256 = announced.sha256 if announced else None
     stored = request.app.state.announcements.outcome(project, version_id, sha256, wait_s=_WAIT_S)
-    if stored is None:
+    if stored is not None:
+        audit(request, asking, "upload.complete", version_id, project)
+    else:
         response.status_code = HTTPStatus.ACCEPTED
         response.headers["Retry-After"] = str(_ASK_AGAIN_S)
         stored = _version(request, project, version_id)
@@ -122,9 +128,11 @@ def complete(
 
 @router.delete("/{version_id}", summary="Abort an upload")
 @signed_in
-def abort(request: Request, project: Querying, version_id: VersionId) -> Version:
+def abort(request: Request, asking: Asking, project: Querying, version_id: VersionId) -> Version:
     """Nothing of it is kept and its room is free; again, the same."""
-    return Version.of(_uploads(request).abort(project, version_id))
+    ended = _uploads(request).abort(project, version_id)
+    audit(request, asking, "upload.abort", version_id, project)
+    return Version.of(ended)
 
 
 def _put(uploads: Uploads, version: ObjectVersion) -> Put:

@@ -109,6 +109,26 @@ def test_objects_are_deleted_restored_and_purged(client: Client) -> None:
     assert client.ask("GET", "/objects/a.fa").json() == second
 
 
+def test_whoever_changes_or_fetches_something_stands_in_the_audit(client: Client) -> None:
+    version = client.upload()
+    client.ask("GET", "/downloads", params={"name": "a.fa"})
+    client.ask("DELETE", "/objects/a.fa")
+    client.ask("POST", "/restorations", json={"name": "a.fa"})
+    client.ask("POST", "/purges", json={"version_id": version["version_id"]})
+    client.ask("DELETE", f"/uploads/{client.begin().json()['version_id']}")
+    client.ask("DELETE", "/objects/no-such")
+    rows = client.web.warehouse.fetch("SELECT action, subject, project FROM identity.audit ORDER BY happened_at")
+    told = [(row["action"], row["project"]) for row in rows]
+    assert sorted(told) == sorted(
+        (action, "alpha")
+        for action in (
+            *("upload.create", "upload.complete", "object.download", "object.delete", "object.restore"),
+            *("object.purge", "upload.create", "upload.abort"),
+        )
+    )
+    assert rows[0]["subject"] == version["version_id"]
+
+
 def test_a_listing_goes_page_by_page(client: Client) -> None:
     for name in ("a", "b/1", "b/2", "c"):
         client.upload(b"x", name)
