@@ -1,10 +1,15 @@
-"""Builds one volume's date in a process of its own."""
+"""Builds one volume's date in a process of its own, which may die at a chosen moment."""
 
+import os
+import signal
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.adapters.lake import Lake
+from grt_platform.adapters.staging import Staging
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.settings import Settings
 from grt_platform.systems.lustre.ingest import Built, Ingest
@@ -20,3 +25,19 @@ def build(home: Path, url: str, dumped_on: date, volume: str) -> Built:
     shelf.take_in(dumped_on, volume, NOW)
     lake = Lake(FolderStore(home / "lake", "lake", Settings()))
     return Ingest(shelf, lake, Warehouse(url), scan_rules).build(dumped_on, volume)
+
+
+def build_and_die(home: Path, url: str, dumped_on: date, volume: str, at: int) -> None:
+    """The same, killed like `kill -9` just before the file number `at` appears, or just after the last one."""
+    real: Callable[..., bool] = Staging.publish
+    seen = 0
+
+    def publish(self: Staging, *args: Any, **options: Any) -> bool:
+        nonlocal seen
+        seen += 1
+        if seen == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(self, *args, **options)
+
+    Staging.publish = publish  # type: ignore[method-assign]
+    build(home, url, dumped_on, volume)

@@ -1,4 +1,4 @@
-"""Everything right of raw can be made again, also by two at once: the same rows."""
+"""Everything right of raw can be made again, also after `kill -9` at any moment and by two at once: the same rows."""
 
 import multiprocessing
 import shutil
@@ -12,7 +12,7 @@ from grt_platform.systems.lustre.schemas import ACCOUNTS, OF_DUMP
 from grt_platform.systems.lustre.serving.door import LUSTRE
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.flows.lustre import FIRST, ONE, SECOND, TWO, everything, leave, made, receive
-from grt_platform_tests.flows.lustre_builder import build
+from grt_platform_tests.flows.lustre_builder import build, build_and_die
 
 SPAWN = multiprocessing.get_context("spawn")
 SCANNED = [table for table in (*OF_DUMP, *ACCOUNTS) if table.noun not in {"group_usage", "project_usage"}]
@@ -42,6 +42,31 @@ def test_a_rebuild_from_raw_gives_the_same_rows_everywhere(platform: Platform) -
         platform.materialize([dg.AssetKey(parts) for parts in LUSTRE.rebuilt], key)
     platform.settle()
     assert everything(platform) == before
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_scan_that_is_killed_at_any_moment_and_run_again_ends_as_if_undisturbed(
+    platform: Platform, warehouse_url: str
+) -> None:
+    leave(platform, FIRST, ONE, made(lines=2000, bad_lines=1))
+    build(platform.home, warehouse_url, FIRST, ONE)
+    expected = everything(platform, SCANNED)
+    assert expected["warehouse ledger"]
+    survived = 0
+    for at in range(1, 20):
+        empty(platform, kept=False)
+        child = SPAWN.Process(target=build_and_die, args=(platform.home, warehouse_url, FIRST, ONE, at))
+        child.start()
+        child.join(300)
+        if child.exitcode == 0:
+            survived = at
+            break
+        assert child.exitcode == -9, at
+        assert not everything(platform, SCANNED)["warehouse ledger"], at
+        build(platform.home, warehouse_url, FIRST, ONE)
+        assert everything(platform, SCANNED) == expected, at
+    assert survived > 8
 
 
 @pytest.mark.slow
