@@ -1,6 +1,6 @@
 """The checks every table in the lake gets: stored as described, unique keys, no wrong nulls, no negative sizes."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import dagster as dg
 import polars as pl
@@ -31,24 +31,51 @@ def promises(
         partitions_def: How its asset is cut; each check looks at the partitions of its run only.
         only: Names of the promises, for a table so large that looking for some of them costs what making it did.
     """
-    names = [name for name in _MEANINGS if name in only and _applies(name, table)]
+    name = f"{table.system}_{table.layer}_{table.noun}_promises"
+    return [promises_together(name, {table: only}, partitions_def)]
+
+
+def promises_together(
+    name: str, tables: Mapping[Table, Collection[str]], partitions_def: Partitions | None = None
+) -> dg.AssetChecksDefinition:
+    """The same for tables that are made together, in one step: a step of its own costs each of them a second.
+
+    Args:
+        name: Of the step.
+        tables: Each with the names of its promises.
+        partitions_def: How all of them are cut.
+    """
+    names = {
+        table: [each for each in _MEANINGS if each in only and _applies(each, table)] for table, only in tables.items()
+    }
     specs = [
         dg.AssetCheckSpec(
-            name, asset=asset_key(table), description=_MEANINGS[name], blocking=True, partitions_def=partitions_def
+            each, asset=asset_key(table), description=_MEANINGS[each], blocking=True, partitions_def=partitions_def
         )
-        for name in names
+        for table, chosen in names.items()
+        for each in chosen
     ]
 
-    @dg.multi_asset_check(name=f"{table.system}_{table.layer}_{table.noun}_promises", specs=specs)
+    @dg.multi_asset_check(name=name, specs=specs, can_subset=len(tables) > 1)
     def check(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> Iterator[dg.AssetCheckResult]:
-        store, faults = lake.lake(), dict[str, list[str]]()
-        for partition in _partitions(context, table, partitions_def):
-            for name, fault in broken(store, table, partition, names):
-                faults.setdefault(name, []).append(f"{'/'.join(partition.values()) or table.noun}: {fault}")
-        for name in names:
-            yield _result(name, table, faults.get(name, []))
+        asked = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
+        for table, chosen in names.items():
+            wanted = [each for each in chosen if (asset_key(table), each) in asked]
+            faults = _faults(lake.lake(), table, _partitions(context, table, partitions_def), wanted) if wanted else {}
+            for each in wanted:
+                yield _result(each, table, faults.get(each, []))
 
-    return [check]
+    return check
+
+
+def _faults(
+    lake: Lake, table: Table, partitions: Sequence[dict[str, str]], names: Collection[str]
+) -> dict[str, list[str]]:
+    faults = dict[str, list[str]]()
+    for partition in partitions:
+        for name, fault in broken(lake, table, partition, names):
+            faults.setdefault(name, []).append(f"{'/'.join(partition.values()) or table.noun}: {fault}")
+    return faults
 
 
 def broken(

@@ -9,7 +9,7 @@ import polars as pl
 from grt_platform.adapters.lake import Lake
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.describe import asset_key
-from grt_platform.orchestration.promises import ALL, promises
+from grt_platform.orchestration.promises import ALL, promises, promises_together
 from grt_platform.orchestration.resources import ClockResource, LakeResource
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.logic.accounting import late_volumes, lost_lines, unequal_sums
@@ -21,10 +21,11 @@ from grt_platform.systems.lustre.schemas import (
     FORECASTS,
     GROUP_TOTALS,
     GROUP_USAGE,
+    JOINED,
     LEDGER,
     OF_DATE,
-    OF_DUMP,
     QUARANTINE,
+    SCANNED_TABLES,
     TREE,
     USER_USAGE,
     VOLUME_TOTALS,
@@ -124,7 +125,8 @@ CHECKS = (
     sums_conserved,
     no_group_lost,
     is_fresh,
-    *(check for table in (*OF_DUMP, *ACCOUNTS) for check in promises(table, DUMPS, only=_PROMISED.get(table, ALL))),
+    promises_together("lustre_scan_promises", {t: _PROMISED.get(t, ALL) for t in (*SCANNED_TABLES, *ACCOUNTS)}, DUMPS),
+    *(check for table in JOINED for check in promises(table, DUMPS)),
     *(check for table in OF_DATE for check in promises(table, DATES)),
     *promises(FORECASTS, VOLUMES),
 )

@@ -1,4 +1,4 @@
-"""The demo of lustre: three days of two made volumes go through the real sensors and runs, then questions are asked."""
+"""The demo of lustre: dumps of two made volumes go through the real sensors and runs, then questions are asked."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from grt_platform.serving import handles
 from grt_platform.serving.demo import DemoPlatform, DemoResult
-from grt_platform.serving.page import Page
+from grt_platform.serving.page import Page, Row
 from grt_platform.serving.waiting import wait_for_loaded
 from grt_platform.systems.lustre.asking import ask_groups, ask_quotas
 from grt_platform.systems.lustre.logic.iec import humanise
@@ -19,16 +19,19 @@ from grt_platform.systems.lustre.snapshots import Snapshots
 from grt_platform.systems.lustre.sources.groups import FileOfGroups
 from grt_platform.systems.lustre.sources.quotas import FileOfQuotas
 
-VOLUMES = ("scratch114", "scratch119")
-DAYS, LINES = 3, 20_000
-_PATIENCE_S = 300
+DAYS = {"scratch114": 3, "scratch119": 1}
+"""How many dumps of each volume are made."""
+LINES = 20_000
+_PATIENCE_S = 900
 
 
 def run(_platform: DemoPlatform) -> list[DemoResult]:
     """Makes and loads the dumps, and answers what people ask of lustre."""
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
     with TemporaryDirectory() as folder:
-        made = {volume: list(make(Path(folder), Making(volume, yesterday, DAYS, LINES))) for volume in VOLUMES}
+        made = {
+            volume: list(make(Path(folder), Making(volume, yesterday, days, LINES))) for volume, days in DAYS.items()
+        }
         _ask(write_side_files(Path(folder), {volume: dumps[0][1] for volume, dumps in made.items()}))
         loaded = list(put_into_raw(handles.raw_store(), find_dumps([Path(folder)])))
     rows = wait_for_loaded(LUSTRE, loaded, patience_s=_PATIENCE_S)
@@ -39,6 +42,7 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
     root = f"/lustre/{largest['volume']}"
     places = answer(database, handles.lake(), queries.Question(root, None, 2, None, 20))
     most = max(places[1:], key=lambda row: (row["depth"], row["used_bytes"]))
+    pressing = next(iter(queries.forecasts(database, everything, 1, Page(1))), None)
     return [
         DemoResult(
             "What came in, and was anything lost?",
@@ -57,9 +61,16 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
             "grt lustre projects",
         ),
         DemoResult("Where is it?", f"{most['path']}: {humanise(most['used_bytes'])}", f"grt lustre where {root}"),
-        DemoResult("Does it grow?", f"the last {DAYS} days tell", f"grt lustre history {name}"),
-        DemoResult("When does it end?", "the forecast tells", "grt lustre forecasts"),
+        DemoResult("When does its space end?", _end(pressing), "grt lustre forecasts"),
     ]
+
+
+def _end(row: Row | None) -> str:
+    if row is None:
+        return "nothing can be foretold yet"
+    name, share = row["group_name"] or row["gid"], row["fraction_in_7_days"]
+    when = f"is full on {row['space_exceeded_on']}" if row["space_exceeded_on"] else "does not fill up"
+    return f"{name} on {row['volume']} {when}" + (f", at {share:.0%} of its quota in a week" if share else "")
 
 
 def _ask(files: SideFiles) -> None:
@@ -68,4 +79,4 @@ def _ask(files: SideFiles) -> None:
     if Snapshots(store, "groups").newest() is None:
         ask_groups(store, FileOfGroups(str(files.groups), str(files.passwd)), now)
     if Snapshots(store, "quotas").newest() is None:
-        ask_quotas(store, FileOfQuotas(str(files.quotas)), VOLUMES, now)
+        ask_quotas(store, FileOfQuotas(str(files.quotas)), list(DAYS), now)
