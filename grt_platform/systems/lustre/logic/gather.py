@@ -54,7 +54,7 @@ class Gathered:
     def _begin_directories(self) -> None:
         self._sums = np.zeros((0, self._width), np.int64)
         self._key, self._asks = np.zeros(0, np.int32), np.zeros(0, np.uint8)
-        self._decided = 0
+        self._decided = self._cleared = 0
 
     def take(self, columns: Columns, rows: int, known: Directories, source: str) -> Directories:
         """Adds the rows; returns the directories to go on with: the same, or none where their sums were spilled."""
@@ -105,14 +105,14 @@ class Gathered:
         yield from (tree_frame(frame, self._classes) for frame in frames)
 
     def _make_room(self, known: Directories) -> None:
-        room, had = len(known.parent), len(self._sums)
-        if room <= had:
-            return
-        sums = np.empty((room, self._width), np.int64)
-        sums[:had] = self._sums
-        clear_sums(sums, had, room)
-        self._sums = sums
-        self._key, self._asks = _wider(self._key, room), _wider(self._asks, room)
+        room, count = len(known.parent), int(known.now[COUNT])
+        if room > len(self._sums):
+            sums = np.empty((room, self._width), np.int64)
+            sums[: self._cleared] = self._sums[: self._cleared]
+            self._sums = sums
+            self._key, self._asks = _wider(self._key, room), _wider(self._asks, room)
+        clear_sums(self._sums, self._cleared, count)
+        self._cleared = max(self._cleared, count)
 
     def _decide(self, known: Directories) -> None:
         count = int(known.now[COUNT])

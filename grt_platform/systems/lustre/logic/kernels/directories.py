@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.kernels.jit import compiled
-from grt_platform.systems.lustre.logic.kernels.wide import word
+from grt_platform.systems.lustre.logic.kernels.wide import copy, word
 
 COUNT, NAME_BYTES = range(2)
 ROOT = 0
@@ -110,8 +110,7 @@ def child(known: Directories, parent: int, text: NDArray[np.uint8], begin: int, 
     known.slots[slot] = node
     known.parent[node], known.hashed[node] = parent, hashed
     known.begin[node], known.length[node] = at, length
-    for each in range(length):
-        known.names[at + each] = text[begin + each]
+    copy(known.names, at, text, begin, length)
     known.now[COUNT] += 1
     known.now[NAME_BYTES] += length
     return node
@@ -134,10 +133,15 @@ def hash_of(parent: int, text: NDArray[np.uint8], begin: int, length: int) -> in
 
 @compiled
 def is_same(names: NDArray[np.uint8], at: int, text: NDArray[np.uint8], begin: int, length: int) -> bool:
-    """Whether so many bytes are the same in both places."""
-    for each in range(length):
-        if names[at + each] != text[begin + each]:
+    """Whether so many bytes are the same in both places; 8 bytes must be there behind both."""
+    done = 0
+    while done < length:
+        differ = word(names, at + done) ^ word(text, begin + done)
+        if length - done < 8:
+            differ &= (np.uint64(1) << np.uint64(8 * (length - done))) - np.uint64(1)
+        if differ:
             return False
+        done += 8
     return True
 
 

@@ -23,7 +23,7 @@ from grt_platform.systems.lustre.logic.kernels.path import (
     find_slashes,
     read_path,
 )
-from grt_platform.systems.lustre.logic.kernels.wide import equal_mask, lowest
+from grt_platform.systems.lustre.logic.kernels.wide import copy, equal_mask, lowest
 
 POSITION, ROWS, NAMES_USED, BAD, LINES = range(5)
 DONE, ROWS_FULL, BAD_FULL, DIRECTORIES_FULL = range(4)
@@ -183,8 +183,7 @@ def place(
     if is_directory and length > 1:
         node = child(known, parent, path.text, begin, length)
     out.parent[row], out.node[row] = parent, node
-    for each in range(begin, length):
-        out.names[name_bytes + each - begin] = path.text[each]
+    copy(out.names, name_bytes, path.text, begin, length - begin)
     name_bytes += length - begin
     out.name_end[row + 1] = name_bytes
     out.file_class[row] = class_of(path.text, begin, length, suffixes) if scratch[TYPE] == FILE else NO_CLASS

@@ -10,6 +10,7 @@ from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, line_end,
 from grt_platform.systems.lustre.logic.kernels.numbers import APPARENT, DEV, GID, TYPE
 from grt_platform.systems.lustre.logic.kernels.path import BEGIN, LENGTH, PathState
 from grt_platform.systems.lustre.logic.kernels.sums import Pairs, free_slot
+from grt_platform.systems.lustre.logic.kernels.wide import copy
 
 POSITION, FILLED, RUNS, LINES, SKIPPED, BAD, NEW_GID = range(7)
 DONE, FULL, GID_UNKNOWN = range(3)
@@ -78,8 +79,7 @@ def deal(
             position = end
             continue
         size = end - position
-        for each in range(size):
-            lots.text[filled + each] = data[position + each]
+        copy(lots.text, filled, data, position, size)
         filled += size
         lots.counts[lot, 0] += 1
         lots.counts[lot, 1] += np.int64(scratch[TYPE] == DIRECTORY)
@@ -123,8 +123,7 @@ def bring_together(lots: Lots, count: int, ends: NDArray[np.int64], out: NDArray
     for run in range(lots.now[RUNS]):
         lot, end = lots.runs[run, 0], lots.runs[run, 1]
         at = ends[lot]
-        for each in range(end - begin):
-            out[at + each] = lots.text[begin + each]
+        copy(out, at, lots.text, begin, end - begin)
         ends[lot] = at + end - begin
         begin = end
     lots.now[FILLED] = lots.now[RUNS] = 0

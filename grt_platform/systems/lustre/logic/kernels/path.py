@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.entry import MAX_PARTS
 from grt_platform.systems.lustre.logic.kernels.jit import compiled
-from grt_platform.systems.lustre.logic.kernels.wide import differ_mask, equal_mask, lowest
+from grt_platform.systems.lustre.logic.kernels.wide import decode_64, differ_mask, equal_mask, lowest
 
 _SLASH, _TAB, _NEWLINE, _QUOTE, _BACKSLASH, _PAD = 47, 9, 10, 34, 92, 61
 _INVALID = 1 << 24
@@ -103,21 +103,14 @@ def decode(data: NDArray[np.uint8], position: int, limit: int, filled: int, stat
     """Decodes base64 from a group of four on, up to the tab; returns the tab's position, or -1."""
     text, decoded = state.text, state.decoded
     while position < limit:
-        bits = (
-            decoded[0, data[position]]
-            | decoded[1, data[position + 1]]
-            | decoded[2, data[position + 2]]
-            | decoded[3, data[position + 3]]
-        )
-        if bits >= _INVALID:
-            break
-        if (bits - np.uint32(0x010101)) & ~bits & np.uint32(0x808080):
+        strange, zeros = decode_64(data, position, text, filled)
+        quads = lowest(strange) >> 2
+        if zeros & ((np.uint64(1) << np.uint64(3 * quads)) - np.uint64(1)):
             return -1
-        text[filled] = bits >> 16
-        text[filled + 1] = (bits >> 8) & 255
-        text[filled + 2] = bits & 255
-        filled += 3
-        position += 4
+        filled += 3 * quads
+        position += 4 * quads
+        if strange:
+            break
     if position < limit and data[position] != _TAB:
         bits = decoded[0, data[position]] | decoded[1, data[position + 1]]
         size = 1

@@ -9,6 +9,7 @@ from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directo
 from grt_platform.systems.lustre.logic.kernels.jit import compiled
 from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, FILE
 from grt_platform.systems.lustre.logic.kernels.numbers import ATIME, GID, MTIME, NLINK, SIZE, TYPE, UID
+from grt_platform.systems.lustre.logic.kernels.wide import copy
 from grt_platform.systems.lustre.logic.rules import AGE_LIMITS, EARLIEST, LATEST, NO_TIME
 
 USED, INODES, FILES, NEWEST = range(4)
@@ -191,8 +192,7 @@ def write_paths(known: Directories, nodes: NDArray[np.int32], ends: NDArray[np.i
         while node > 0:
             length = known.length[node]
             at -= length
-            for each in range(length):
-                out[at + each] = known.names[known.begin[node] + each]
+            copy(out, at, known.names, known.begin[node], length)
             at -= 1
             out[at] = 47
             node = known.parent[node]

@@ -7,16 +7,28 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core.cgutils import raw_memcpy
 from numba.extending import intrinsic
 
 _BYTE, _WORD = ir.IntType(8), ir.IntType(64)
 _WIDE = ir.VectorType(_BYTE, 64)
+_PAIRS, _QUADS = ir.VectorType(ir.IntType(16), 32), ir.VectorType(ir.IntType(32), 16)
+_RANGES = ((ord("A"), 26, -65), (ord("a"), 26, -71), (ord("0"), 10, 4), (ord("+"), 1, 19), (ord("/"), 1, 16))
+"""Of base64's alphabet: the first byte of each range, how many there are, and what to add to get the six bits."""
+_THREE_OF_FOUR = [4 * quad + byte for quad in range(16) for byte in (2, 1, 0)] + [0] * 16
 
 
 def _load(context: Any, builder: Any, array_type: Any, array: Any, position: Any, shape: ir.Type = _WIDE) -> Any:
-    data = context.make_array(array_type)(context, builder, array).data
-    address = builder.bitcast(builder.gep(data, [position]), shape.as_pointer())
+    address = builder.bitcast(_address(context, builder, array_type, array, position), shape.as_pointer())
     return builder.load(address, align=1)
+
+
+def _address(context: Any, builder: Any, array_type: Any, array: Any, position: Any) -> Any:
+    return builder.gep(context.make_array(array_type)(context, builder, array).data, [position])
+
+
+def _same(vector: ir.VectorType, number: int) -> ir.Constant:
+    return ir.Constant(vector, [number] * vector.count)
 
 
 def _everywhere(builder: Any, byte: Any) -> Any:
@@ -79,3 +91,57 @@ def lowest(_typing: Any, mask: Any) -> Any:
         return builder.cttz(given[0], ir.Constant(ir.IntType(1), 0))
 
     return types.int64(types.uint64), generate
+
+
+@intrinsic
+def copy(_typing: Any, target: Any, at: Any, source: Any, begin: Any, size: Any) -> Any:
+    """Copies bytes, however few or many; the two places must not overlap."""
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        to = _address(context, builder, signature.args[0], given[0], given[1])
+        source = _address(context, builder, signature.args[2], given[2], given[3])
+        raw_memcpy(builder, to, source, given[4], 1)
+        return context.get_dummy_value()
+
+    return types.none(target, types.int64, source, types.int64, types.int64), generate
+
+
+@intrinsic
+def decode_64(_typing: Any, data: Any, position: Any, text: Any, at: Any) -> Any:
+    """Decodes 64 characters of base64 to 48 bytes; writes 64, of which the last 16 mean nothing.
+
+    Returns which characters are not of the alphabet, and which of the bytes are 0.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        bits, known = _six_bits(builder, _load(context, builder, signature.args[0], given[0], given[1]))
+        decoded = _packed(builder, bits)
+        address = _address(context, builder, signature.args[2], given[2], given[3])
+        builder.store(decoded, builder.bitcast(address, _WIDE.as_pointer()), align=1)
+        zeros = builder.icmp_unsigned("==", decoded, _same(_WIDE, 0))
+        masks = [builder.bitcast(builder.not_(known), _WORD), builder.bitcast(zeros, _WORD)]
+        return context.make_tuple(builder, signature.return_type, masks)
+
+    return types.UniTuple(types.uint64, 2)(data, types.int64, text, types.int64), generate
+
+
+def _six_bits(builder: Any, characters: Any) -> tuple[Any, Any]:
+    """What each character stands for, and whether it is one of base64's."""
+    bits, known = _same(_WIDE, 0), None
+    for first, count, add in _RANGES:
+        distance = builder.sub(characters, _same(_WIDE, first))
+        inside = builder.icmp_unsigned("<", distance, _same(_WIDE, count))
+        bits = builder.select(inside, builder.add(characters, _same(_WIDE, add & 255)), bits)
+        known = inside if known is None else builder.or_(known, inside)
+    return bits, known
+
+
+def _packed(builder: Any, bits: Any) -> Any:
+    """Four times six bits to three bytes, sixteen times; the first of them is the highest."""
+    pairs = builder.bitcast(bits, _PAIRS)
+    high = builder.shl(builder.and_(pairs, _same(_PAIRS, 0xFF)), _same(_PAIRS, 6))
+    quads = builder.bitcast(builder.or_(high, builder.lshr(pairs, _same(_PAIRS, 8))), _QUADS)
+    high = builder.shl(builder.and_(quads, _same(_QUADS, 0xFFFF)), _same(_QUADS, 12))
+    whole = builder.bitcast(builder.or_(high, builder.lshr(quads, _same(_QUADS, 16))), _WIDE)
+    order = ir.Constant(ir.VectorType(ir.IntType(32), 64), _THREE_OF_FOUR)
+    return builder.shuffle_vector(whole, ir.Constant(_WIDE, ir.Undefined), order)
