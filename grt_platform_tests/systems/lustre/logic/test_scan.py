@@ -2,6 +2,7 @@ import io
 import itertools
 import random
 import tempfile
+from datetime import date
 
 import polars as pl
 import pytest
@@ -11,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.lustre.logic.entry import Form, read_line
+from grt_platform.systems.lustre.logic.generate import Recipe, generate
 from grt_platform.systems.lustre.logic.groups_only import scan_groups
 from grt_platform.systems.lustre.logic.rescan import groups_of, rescan, users_of
 from grt_platform_tests.oracles.lustre_scan import lines_of, plain_scan
@@ -99,6 +101,16 @@ def test_entries_hold_every_field_of_every_line(entries, form):
         assert [row[mine] for row in rows] == [getattr(entry, theirs) for entry in read]
     assert [row["inode"] % (1 << 64) for row in rows] == [entry.inode for entry in read]
     assert [row["apparent_size_bytes"] for row in rows] == [entry.apparent_size for entry in read]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_million_lines_add_up_to_what_the_plain_loop_says():
+    dump = io.BytesIO()
+    made = generate(dump, Recipe("scratch114", date(2021, 8, 21), 1_000_000, bad_lines=20))
+    run = check(dump.getvalue(), "mpistat")
+    assert (run.counts.lines, run.counts.quarantined) == (made.lines, made.bad_lines)
+    assert_frame_equal(run.groups.select("gid", "used_bytes", "inodes"), made.groups)
 
 
 def test_the_order_of_lines_changes_no_sum():

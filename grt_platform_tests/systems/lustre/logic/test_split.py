@@ -1,6 +1,7 @@
 import gzip
 import io
 from collections import defaultdict
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.lustre.logic.entry import Form, read_line
+from grt_platform.systems.lustre.logic.generate import Recipe, generate
 from grt_platform.systems.lustre.logic.split import SplitRules, split
 from grt_platform.systems.lustre.logic.split_index import SplitFile, index_text
 from grt_platform_tests.systems.lustre.logic.dumps import ENTRY, HOSTILE, entry_line, line, packed
@@ -62,6 +64,19 @@ def test_every_group_gets_its_lines_byte_for_byte_in_order(lines, form, waiting)
     done, files = cut(packed(texts), waiting_bytes=waiting)
     assert files.lines() == wanted(texts, FORMS[form])
     assert done.lines == len(texts) == sum(file.lines for file in done.files) + done.skipped + done.bad
+
+
+@pytest.mark.slow
+def test_a_million_lines_are_split_as_a_plain_loop_splits_them():
+    dump = io.BytesIO()
+    generate(dump, Recipe("scratch114", date(2021, 8, 21), 1_000_000))
+    found = defaultdict(list)
+    for text in gzip.decompress(dump.getvalue()).splitlines(keepends=True):
+        found[text.split(b"\t")[3].decode()].append(text)
+    gids = [int(gid) for gid in found]
+    done, files = cut(dump.getvalue(), rules=SplitRules({gid: str(gid) for gid in gids}, gids))
+    assert files.lines() == found
+    assert (done.lines, done.skipped, done.bad) == (1_000_000, 0, 0)
 
 
 def test_volumes_follow_each_other_as_gzip_members():
