@@ -89,6 +89,25 @@ class Segments:
         starts = range(0, size, SEGMENT)
         self.ends = [min(start + SEGMENT, size) for start in starts]
         self.at = self._noted(list(starts)) if part.exists() else list(starts)
+        self.digest, self.hashed = hashlib.md5(usedforsecurity=False), 0
+
+    def saw(self, at: int, block: memoryview) -> None:
+        """Bytes from `at` on passed by: those that come next in the file's sum are counted, so nobody reads them again.
+
+        Only one segment at a time is where the sum stands.
+        """
+        if at == self.hashed:
+            self.digest.update(block)
+            self.hashed += len(block)
+
+    def fault(self, file: File) -> str:
+        """What is wrong with the bytes that are written; those that the sum has not seen are read now."""
+        if self.part.stat().st_size != file.size:
+            return f"it has {self.part.stat().st_size} bytes, ENA lists {file.size}"
+        with self.part.open("rb", buffering=0) as stream:
+            stream.seek(self.hashed)
+            _hash(stream, self.digest)
+        return _compared(self.digest.hexdigest(), file)
 
     def _noted(self, starts: list[int]) -> list[int]:
         try:
@@ -139,8 +158,7 @@ def fetch_file(spec: Spec, folder: Path, file: File, gate: threading.Semaphore) 
     part = target.with_name(f".{target.name}.part")
     for attempt in range(1, spec.attempts + 1):
         try:
-            _fetch_part(spec, part, file, gate)
-            _publish(part, target, file)
+            _publish(_fetch_part(spec, part, file, gate), target, file)
         except (FetchError, OSError, http.client.HTTPException) as error:
             if attempt == spec.attempts or _is_final(error):
                 raise FetchError(f"{error or type(error).__name__} (attempt {attempt})") from error
@@ -169,8 +187,9 @@ def _told_s(error: Exception) -> float:
     return min(error.after_s, LONGEST_PAUSE_S) if isinstance(error, LaterError) else 0.0
 
 
-def _publish(part: Path, target: Path, file: File) -> None:
-    wrong = fault(part, file)
+def _publish(segments: Segments, target: Path, file: File) -> None:
+    part = segments.part
+    wrong = segments.fault(file)
     if wrong:
         part.unlink()
         raise FetchError(wrong)
@@ -179,7 +198,7 @@ def _publish(part: Path, target: Path, file: File) -> None:
     part.replace(target)
 
 
-def _fetch_part(spec: Spec, part: Path, file: File, gate: threading.Semaphore) -> None:
+def _fetch_part(spec: Spec, part: Path, file: File, gate: threading.Semaphore) -> Segments:
     segments = Segments(part, file.size)
     with part.open("r+b" if part.exists() else "w+b") as stream:
         stream.truncate(file.size)
@@ -189,6 +208,7 @@ def _fetch_part(spec: Spec, part: Path, file: File, gate: threading.Semaphore) -
         for done in each:
             done.result()
     segments.forget()
+    return segments
 
 
 def address(files_url: str, location: str) -> str:
@@ -211,6 +231,7 @@ def _fetch_segment(spec: Spec, file: File, segments: Segments, number: int, gate
         noted = at
         for block in _blocks(answer, begins, at, end):
             stream.write(block)
+            segments.saw(at, block)
             at += len(block)
             if at - noted >= NOTED_EVERY:
                 stream.flush()
@@ -267,20 +288,35 @@ def fault(path: Path, file: File) -> str:
         return "it is missing"
     if size != file.size:
         return f"it has {size} bytes, ENA lists {file.size}"
-    digest, buffer = hashlib.md5(usedforsecurity=False), bytearray(CHUNK)
+    digest = hashlib.md5(usedforsecurity=False)
     with path.open("rb", buffering=0) as stream:
-        while read := stream.readinto(buffer):
-            digest.update(memoryview(buffer)[:read])
-    return "" if digest.hexdigest() == file.md5 else f"its MD5 sum is {digest.hexdigest()}, ENA lists {file.md5}"
+        _hash(stream, digest)
+    return _compared(digest.hexdigest(), file)
 
 
-def manifest(spec: Spec, folder: Path) -> None:
-    """MANIFEST lists every file of the batch, each read again and verified; it is not there before.
+def _hash(stream: Any, digest: Any) -> None:
+    buffer = bytearray(CHUNK)
+    while read := stream.readinto(buffer):
+        digest.update(memoryview(buffer)[:read])
+
+
+def _compared(md5: str, file: File) -> str:
+    return "" if md5 == file.md5 else f"its MD5 sum is {md5}, ENA lists {file.md5}"
+
+
+def manifest(spec: Spec, folder: Path, *, is_verified: bool = False) -> None:
+    """MANIFEST lists every file of the batch, each verified; it is not there before.
+
+    Args:
+        spec: The batch.
+        folder: Where its files are.
+        is_verified: Whether this process has just verified all of them; else each is read again.
 
     Raises:
         FetchError: A file is missing or has other bytes.
     """
-    faults = [f"{file.path}: {wrong}" for file in spec.files if (wrong := fault(folder / file.path, file))]
+    unread = () if is_verified else spec.files
+    faults = [f"{file.path}: {wrong}" for file in unread if (wrong := fault(folder / file.path, file))]
     if faults:
         raise FetchError("; ".join(faults[:5]))
     lines = [f"{file.md5}\t{file.size}\t{file.path}\n" for file in sorted(spec.files, key=lambda file: file.path)]
@@ -363,7 +399,7 @@ def _whole(spec: Spec, folder: Path) -> None:
     try:
         if not (folder / MANIFEST).exists():
             fetch(spec, folder, spec.files)
-            manifest(spec, folder)
+            manifest(spec, folder, is_verified=True)
     except FetchError as error:
         (folder / FAILURE).write_text(str(error), "utf-8")
         _told(spec, folder)

@@ -112,7 +112,8 @@ class Place:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
 
     def files(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+        found = (path for path in self.folder.rglob("*") if path.is_file() and path.name != worker.LOCK)
+        return {path.name: path.read_bytes() for path in found}
 
 
 def assert_whole(place: Place) -> None:
@@ -291,5 +292,25 @@ def test_the_worker_needs_the_standard_library_alone():
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
-    assert len(Path(worker.__file__).read_bytes()) < 16 * 1024
+    assert len(Path(worker.__file__).read_bytes()) < 20 * 1024
     assert os.access(worker.__file__, os.R_OK)
+
+
+def test_a_second_worker_leaves_the_folder_to_the_first(place):
+    place.folder.mkdir(parents=True)
+    with worker.alone(place.folder) as is_alone:
+        assert is_alone
+        assert place.run().returncode == 0
+        assert place.files() == {}
+
+
+@pytest.mark.parametrize(
+    ("files_url", "expected"),
+    [
+        ("https://", "https://ftp.sra.ebi.ac.uk/vol1/x"),
+        ("http://127.0.0.1:9", "http://127.0.0.1:9/ftp.sra.ebi.ac.uk/vol1/x"),
+        ("http://127.0.0.1:9/", "http://127.0.0.1:9/ftp.sra.ebi.ac.uk/vol1/x"),
+    ],
+)
+def test_a_location_names_its_host_below_a_bare_scheme(files_url, expected):
+    assert worker.address(files_url, "ftp.sra.ebi.ac.uk/vol1/x") == expected

@@ -148,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         cut = fault.cut_at if fault is not None else None
         return self._send(status, {**headers, **(fault.headers if fault else {})}, body, cut)
 
-    def _right(self, path: str, params: Mapping[str, str]) -> tuple[int, bytes, dict[str, str]]:
+    def _right(self, path: str, params: Mapping[str, str]) -> tuple[int, bytes | memoryview, dict[str, str]]:
         if "/portal/" in path:
             return HTTPStatus.OK, self.stand_in.answer(path, params), {"Content-Type": "text/tab-separated-values"}
         body = self.stand_in.files.get(path.lstrip("/"))
@@ -161,9 +161,9 @@ class _Handler(BaseHTTPRequestHandler):
         if first > last:
             return HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, b"", {"Content-Range": f"bytes */{len(body)}"}
         told = {"Content-Range": f"bytes {first}-{last}/{len(body)}"}
-        return HTTPStatus.PARTIAL_CONTENT, body[first : last + 1], told
+        return HTTPStatus.PARTIAL_CONTENT, memoryview(body)[first : last + 1], told
 
-    def _send(self, status: int, headers: Mapping[str, str], body: bytes, cut_at: int | None) -> int:
+    def _send(self, status: int, headers: Mapping[str, str], body: bytes | memoryview, cut_at: int | None) -> int:
         self.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
