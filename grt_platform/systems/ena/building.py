@@ -19,6 +19,7 @@ from grt_platform.systems.ena.schemas import LEDGER, QUARANTINE, RUNS
 TABLES = (RUNS, LEDGER, QUARANTINE)
 _MOST_RAW_BYTES = 64 * 1024
 _STRAYS_AT_ONCE = 1000
+_GROUP_BYTES = 16 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Building:
         with (
             self._warehouse.lock("ena", str(taxonomy_id)),
             self._warehouse.transaction() as connection,
-            PartitionSink(self._lake, connection, TABLES, partition, {}) as sink,
+            PartitionSink(self._lake, connection, TABLES, partition, {}, group_bytes=_GROUP_BYTES) as sink,
             ExitStack() as open_answers,
         ):
             aside = _Aside(sink, checks)

@@ -13,7 +13,7 @@ from grt_platform.systems.ena.logic.choose import Wanted, choose
 from grt_platform.systems.ena.logic.fields import FIELDS, Value
 from grt_platform.systems.ena.schemas import RUN, RUNS
 
-ROWS_AT_ONCE = 5_000
+ROWS_AT_ONCE = 2_000
 _ACCESSION = re.compile(r"[DES]RR[0-9]{6,12}")
 _SCHEMA = pl.Schema({name: kind for name, kind in RUNS.polars_schema().items() if name not in RUNS.partition_by})
 
