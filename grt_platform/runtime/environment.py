@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from grt_platform.adapters.private_file import write_private
+from grt_platform.kernel.addresses import http_url
 from grt_platform.runtime.installation import Installation
 from grt_platform.runtime.state import State
 from grt_platform.settings import Settings
@@ -51,8 +52,8 @@ def addresses(given: Settings, state: State) -> Addresses:
     warehouse = given.warehouse_url.get_secret_value()
     embedded_reader = f"postgresql://{READER_ROLE}:{reader}@127.0.0.1:{postgres}/{WAREHOUSE}" if not warehouse else ""
     return Addresses(
-        given.web_url or f"http://{given.web_host}:{state.ports['web']}",
-        f"http://{given.ui_host}:{state.ports['ui']}",
+        given.web_url or http_url(given.web_host, state.ports["web"]),
+        http_url(given.ui_host, state.ports["ui"]),
         warehouse or f"postgresql://grt:{superuser}@127.0.0.1:{postgres}/{WAREHOUSE}",
         given.warehouse_reader_url.get_secret_value() or embedded_reader,
         given.dagster_url.get_secret_value() or f"postgresql://grt:{superuser}@127.0.0.1:{postgres}/{DAGSTER}",

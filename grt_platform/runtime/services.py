@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from grt_platform.adapters.embedded_postgres import EmbeddedPostgres
 from grt_platform.adapters.process import launched
+from grt_platform.kernel.addresses import http_url
 from grt_platform.runtime.environment import Addresses, Embedded, project
 from grt_platform.runtime.installation import Installation
 from grt_platform.runtime.ports import choose_port
@@ -98,7 +99,7 @@ def _dagster(installation: Installation, given: Settings, state: State, where: A
         _python(
             "ui",
             ("-m", "dagster_webserver", *ui),
-            address=f"http://{given.ui_host}:{state.ports['ui']}/server_info",
+            address=f"{http_url(given.ui_host, state.ports['ui'])}/server_info",
             needs=("code", "prepare"),
             url=where.ui,
         ),
@@ -109,7 +110,7 @@ def _web(given: Settings, state: State, where: Addresses) -> Service:
     port = state.ports["web"]
     server = ("grt_platform.web.app:create_app", "--factory", "--host", given.web_host, "--port", str(port))
     quiet = ("--no-access-log", "--no-server-header", "--no-proxy-headers")  # whom to believe, GRT_TRUSTED_PROXIES says
-    address = f"http://{given.web_host}:{port}/health"
+    address = f"{http_url(given.web_host, port)}/health"
     return _python("web", ("-m", "uvicorn", *server, *quiet), address=address, needs=("prepare",), url=where.web)
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from grt_platform.kernel.addresses import http_url
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.settings import settings
 
@@ -83,4 +84,4 @@ def dagster_api() -> "DagsterApi":
 
     if not settings().ui_port:
         raise UnavailableError(f"No platform in {settings().home}: start it with `grt up`, or set GRT_HOME")
-    return DagsterApi(f"http://{settings().ui_host}:{settings().ui_port}")
+    return DagsterApi(http_url(settings().ui_host, settings().ui_port))

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from grt_platform.kernel.addresses import http_url
 from grt_platform.settings import settings
 from grt_platform.web.openapi import described
 from grt_platform.web.render import page
@@ -21,7 +22,7 @@ def home(request: Request) -> HTMLResponse:
     """Where the documentation, the data and the Dagster UI are."""
     identify(request)
     known = settings()
-    return page(request, "home.html", dagster=f"http://{known.ui_host}:{known.ui_port}/" if known.ui_port else "")
+    return page(request, "home.html", dagster=f"{http_url(known.ui_host, known.ui_port)}/" if known.ui_port else "")
 
 
 @router.get("/docs")

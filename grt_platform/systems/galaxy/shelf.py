@@ -4,15 +4,16 @@ import hashlib
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
 from grt_platform.systems.galaxy.logic.arrivals import INBOX, UUID, Arrival, Inbox, read_inbox
-from grt_platform.systems.galaxy.logic.kept import Kept, kept_prefix, read_kept
+from grt_platform.systems.galaxy.logic.kept import Kept, kept_prefix, left_over, read_kept
 
 _CHUNK = 1 << 20
+_LEFT_OVER_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,12 @@ class Shelf:
         """Copies every arrival of an instance that is not kept yet onto the shelf of `month`.
 
         The metadata is written last, so a version is there whole or not at all. An arrival that changes while it is
-        copied, or cannot be read, is left for the next look.
+        copied, or cannot be read, is left for the next look. What a killed taking in left over is gone after a day.
         """
-        held = {(version.source, version.etag) for version in self.kept(instance_id)}
+        shelved = list(self._store.list(kept_prefix(instance_id)))
+        for key in left_over(shelved, now - _LEFT_OVER_AFTER):
+            self._store.delete(key)
+        held = {(version.source, version.etag) for version in read_kept(shelved)}
         added, unreadable = list[Kept](), list[str]()
         for arrival in self.inbox(instance_id).arrivals:
             if (arrival.source, arrival.etag) in held:

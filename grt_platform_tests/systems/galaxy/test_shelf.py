@@ -96,6 +96,18 @@ def test_an_archive_without_its_metadata_on_the_shelf_is_not_there_and_is_kept_a
     assert [version.stem for version in shelf.take_in(ONE, MONTH, NOW + timedelta(seconds=1)).added] == ["a"]
 
 
+def test_an_archive_that_a_killed_taking_in_left_is_removed_a_day_later_and_no_whole_version(
+    store: TroubledStore,
+) -> None:
+    [first, *_] = Shelf(store).take_in(ONE, MONTH, NOW).added
+    store.delete(first.metadata_key)
+    Shelf(store).take_in(ONE, MONTH, NOW + timedelta(hours=23))
+    assert store.head(first.archive_key) is not None
+    Shelf(store).take_in(ONE, MONTH, NOW + timedelta(hours=25))
+    assert store.head(first.archive_key) is None
+    assert len(Shelf(store).kept(ONE)) == 3
+
+
 def test_links_and_other_special_files_in_the_inbox_are_not_followed(store: TroubledStore, tmp_path: Path) -> None:
     folder = tmp_path / "galaxy" / ONE / "archives"
     (folder / "d.tar.gz").symlink_to("/etc/passwd")

@@ -66,6 +66,18 @@ def read_kept(facts: Iterable[StoredObject]) -> Iterator[Kept]:
         yield Kept(*names, received_at, match["etag"], match["sha256"], fact.size_bytes)
 
 
+def left_over(facts: Iterable[StoredObject], before: datetime) -> list[str]:
+    """Keys of archives whose taking in began before that time and never came to its end, the metadata."""
+    keys = {fact.key: match for fact in facts if (match := _KEPT.fullmatch(fact.key)) is not None}
+    return [
+        key
+        for key, match in keys.items()
+        if match["kind"] == "tar.gz"
+        and match["stamp"] < before.strftime(_STAMP)
+        and f"{key.removesuffix('tar.gz')}json" not in keys
+    ]
+
+
 def by_month(arrivals: Iterable[Arrival], kept: Iterable[Kept], this_month: str) -> dict[str, list[Arrival]]:
     """Arrivals by the month they belong to: where they were kept already but not loaded, else this month."""
     months = {(version.source, version.etag): version.month for version in kept}

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.web.problems import ProblemError
@@ -46,8 +46,9 @@ def index() -> dict[str, Any]:
 
 
 @router.get("/{table}.{suffix}", summary="One table, whole", response_class=StreamingResponse)
+@router.head("/{table}.{suffix}", include_in_schema=False)
 @public
-def download(request: Request, table: str, suffix: Literal["parquet", "csv"]) -> StreamingResponse:
+def download(request: Request, table: str, suffix: Literal["parquet", "csv"]) -> Response:
     """The table as it is at this moment, streamed; 404 for a table that is private or does not exist."""
     from grt_platform.systems.galaxy.serving.releases import release
 
@@ -57,4 +58,6 @@ def download(request: Request, table: str, suffix: Literal["parquet", "csv"]) ->
         detail = "There is no such public table; GET /galaxy/downloads lists them."
         raise ProblemError(HTTPStatus.NOT_FOUND, detail) from error
     named = {"Content-Disposition": f'attachment; filename="galaxy_{table}.{suffix}"'}
+    if request.method == "HEAD":
+        return Response(media_type=_MEDIA_TYPES[suffix], headers={**_HEADERS, **named})
     return StreamingResponse(pieces, media_type=_MEDIA_TYPES[suffix], headers={**_HEADERS, **named})

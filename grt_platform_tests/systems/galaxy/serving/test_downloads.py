@@ -61,6 +61,16 @@ def test_what_is_no_table_is_not_there(live_web: LiveWeb, name: str) -> None:
     assert live_web.client.get(f"/galaxy/downloads/{name}.csv").status_code == 404
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_head_tells_of_a_download_what_get_would(live_web: LiveWeb, suffix: str) -> None:
+    address = f"/galaxy/downloads/tool_usage_overall.{suffix}"
+    asked, got = live_web.client.head(address), live_web.client.get(address)
+    assert (asked.status_code, asked.content) == (200, b"")
+    for name in ("Content-Type", "Content-Disposition", "Link", "Cache-Control"):
+        assert asked.headers[name] == got.headers[name]
+    assert live_web.client.head("/galaxy/downloads/instances.csv").status_code == 404
+
+
 def test_private_words_do_not_leave(live_web: LiveWeb, server: Credentials) -> None:
     put(
         live_web.warehouse,
