@@ -18,6 +18,7 @@ _SERVICES = {
     "variants": {"bcftools": "bcftools"},
     "ena": {"openssh-server": "sshd", "rsync": "rsync"},
 }
+_PARALLEL = ("-n", "auto", "--maxprocesses=4", "--dist=loadfile")
 _APT = ("apt-get", "-o", "DPkg::Lock::Timeout=120")
 
 
@@ -34,7 +35,7 @@ def run_all(tell: Callable[[str], None], pytest_arguments: Sequence[str]) -> int
     _install(missing_packages(system_names(), _has), tell)
     are_checks_good = run_checks(tell)
     results = project() / "test-output" / "junit.xml"
-    command = [sys.executable, "-m", "pytest", f"--junit-xml={results}", *pytest_arguments]
+    command = [sys.executable, "-m", "pytest", *_PARALLEL, f"--junit-xml={results}", *pytest_arguments]
     tests = subprocess.run(command, cwd=project(), check=False).returncode
     verdict = f"checks {'passed' if are_checks_good else 'FAILED'}, tests {'passed' if tests == 0 else 'FAILED'}"
     tell(f"{verdict}; results of the tests: {results}")
