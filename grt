@@ -54,4 +54,4 @@ with open(sys.argv[1], "r+") as lock:
         sys.exit("grt: stopped; run the same command again")
 ' "$lock" "$here/grt"
 fi
-GRT_PROJECT=$here exec "$venv/bin/python" -m grt_platform.cli "$@"
+exec "$venv/bin/python" -m grt_platform.cli "$@"

@@ -1,6 +1,7 @@
 """The command door: light to start, one line for every error, the agreed exit codes."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,10 @@ from pathlib import Path
 import click
 import pytest
 
+import grt_platform
 from grt_platform import cli
 from grt_platform.kernel.errors import BadInputError, UnavailableError
+from grt_platform.settings import Settings
 
 HEAVY = (
     "dagster",
@@ -153,3 +156,9 @@ def test_an_unwritable_home_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_pat
         assert done.returncode == 2
         assert done.stderr.splitlines()[-1].startswith("grt: Cannot make ")
         assert "Traceback" not in done.stderr
+
+
+def test_the_bootstrap_sets_no_setting_of_the_platform():
+    text = (Path(grt_platform.__file__).parent.parent / "grt").read_text()
+    set_there = {name.lower() for name in re.findall(r"\bGRT_([A-Z_]+)=", text)}
+    assert set_there & set(Settings.model_fields) == set()
