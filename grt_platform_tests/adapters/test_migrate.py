@@ -15,7 +15,12 @@ from grt_platform.systems.galaxy import schemas as galaxy
 from grt_platform.systems.genes import schemas as genes
 from grt_platform.systems.lustre import schemas as lustre
 
-SYSTEM_TABLES = (*galaxy.SERVED_TABLES, galaxy.INSTANCES, *genes.SERVED_TABLES, genes.UPLOADS, *lustre.SERVED_TABLES)
+SYSTEM_TABLES = (
+    *(*galaxy.SERVED_TABLES, galaxy.INSTANCES),
+    *(*genes.SERVED_TABLES, genes.UPLOADS),
+    *lustre.SERVED_TABLES,
+    *(*ena.SERVED_TABLES, ena.TAXA, ena.MACHINES),
+)
 TABLES = (*SYSTEM_TABLES, *platform_tables())
 SCHEMAS = sorted({table.system for table in TABLES})
 _COLUMNS = """
@@ -23,8 +28,6 @@ SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.at
        col_description(a.attrelid, a.attnum) AS description
 FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 """
-TABLES += (*ena.SERVED_TABLES, ena.TAXA, ena.MACHINES)
-SCHEMAS += ["ena"]
 _INDEXES = """
 SELECT pg_get_indexdef(i.indexrelid) AS definition, i.indisprimary AS is_primary
 FROM pg_index i WHERE i.indrelid = %s::regclass ORDER BY 1

@@ -38,7 +38,8 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
     database, everything = handles.warehouse(), queries.Wanted()
     largest = max(queries.report(database, everything, Page(1000)), key=lambda row: row["used_bytes"])
     name = largest["group_name"] or str(largest["gid"])
-    project = max(queries.projects(database, everything, None, Page(1000)), key=lambda row: row["used_bytes"])
+    projects = [row for row in queries.projects(database, everything, None, Page(1000)) if row["project"]]
+    project = max(projects, key=lambda row: row["used_bytes"])
     root = f"/lustre/{largest['volume']}"
     places = answer(database, handles.lake(), queries.Question(root, None, 2, None, 20))
     most = max(places[1:], key=lambda row: (row["depth"], row["used_bytes"]))
