@@ -1,13 +1,12 @@
 """Promises particular to ENA: no row is lost, every wanted run is home or in one batch, files are there."""
 
-from collections.abc import Iterable
-
 import dagster as dg
 import polars as pl
 
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.promises import promises
 from grt_platform.orchestration.resources import LakeResource
+from grt_platform.orchestration.verdict import verdict
 from grt_platform.systems.ena.logic.accounting import lost_rows, misplaced_runs
 from grt_platform.systems.ena.partitions import TAXA
 from grt_platform.systems.ena.resources import EnaResource
@@ -28,7 +27,7 @@ def no_row_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> d
         cell = {"taxonomy_id": key}
         runs, aside = (scan(table, cell).select(pl.len()).collect().item() for table in (RUNS, QUARANTINE))
         faults += [f"{key}: {fault}" for fault in lost_rows(scan(LEDGER, cell).collect(), runs, aside)]
-    return _result(faults)
+    return verdict(faults)
 
 
 @dg.asset_check(
@@ -44,7 +43,7 @@ def every_wanted_run_once(context: dg.AssetCheckExecutionContext, lake: LakeReso
     for key in context.partition_keys:
         tables = [scan(table, {"taxonomy_id": key}) for table in (RUNS, BATCHES, FETCHED_READS)]
         faults += [f"{key}: {fault}" for fault in misplaced_runs(*tables)]
-    return _result(faults)
+    return verdict(faults)
 
 
 @dg.asset_check(
@@ -60,14 +59,7 @@ def files_are_there(
     home = ena.workshop().home
     rows = lake.lake().scan(FETCHED_READS, {"taxonomy_id": list(context.partition_keys)})
     found = rows.select("taxonomy_id", "path", "size_bytes").collect()
-    return _result(home.absent(found.iter_rows()))
-
-
-def _result(faults: Iterable[str]) -> dg.AssetCheckResult:
-    told = list(faults)
-    return dg.AssetCheckResult(
-        passed=not told, description="; ".join(told[:20]) or None, metadata={"faults": len(told)}
-    )
+    return verdict(home.absent(found.iter_rows()))
 
 
 CHECKS = (

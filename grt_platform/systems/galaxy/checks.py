@@ -1,6 +1,5 @@
 """Promises particular to galaxy: no row is lost, states are as declared, instances keep reporting."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import dagster as dg
@@ -9,6 +8,7 @@ import polars as pl
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.promises import promises
 from grt_platform.orchestration.resources import ClockResource, LakeResource
+from grt_platform.orchestration.verdict import verdict
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.logic.accounting import late_instances, lost_rows, undeclared_states
 from grt_platform.systems.galaxy.partitions import INSTANCE_MONTHS, INSTANCES, months_by_instance
@@ -44,7 +44,7 @@ def no_row_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> d
                 t.noun: scan(t, cell).select(pl.len()).collect().item() for t in (*MEMBER_TABLES.values(), QUARANTINE)
             }
             faults += [f"{instance_id} {month}: {fault}" for fault in lost_rows(scan(LEDGER, cell).collect(), stored)]
-    return _result(faults)
+    return verdict(faults)
 
 
 @dg.asset_check(
@@ -61,7 +61,7 @@ def states_as_declared(context: dg.AssetCheckExecutionContext, lake: LakeResourc
         cells = {"instance_id": instance_id, "received_month": months}
         tables = (scan(table, cells).collect(engine="streaming") for table in (REPORTS, JOBS, CLAIMS))
         faults += [f"{instance_id}: {fault}" for fault in undeclared_states(*tables)]
-    return _result(faults, severity=dg.AssetCheckSeverity.WARN)
+    return verdict(faults, severity=dg.AssetCheckSeverity.WARN)
 
 
 @dg.asset_check(
@@ -73,16 +73,7 @@ def is_fresh(lake: LakeResource, clock: ClockResource) -> dg.AssetCheckResult:
     """Names the instances whose last report is too old."""
     activity = lake.lake().scan(INSTANCE_ACTIVITY).collect()
     patience = timedelta(days=settings().galaxy_freshness_days)
-    return _result(late_instances(activity, clock.now(), patience), severity=dg.AssetCheckSeverity.WARN)
-
-
-def _result(
-    faults: Iterable[str], severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
-) -> dg.AssetCheckResult:
-    told = list(faults)
-    return dg.AssetCheckResult(
-        passed=not told, severity=severity, description="; ".join(told[:20]) or None, metadata={"faults": len(told)}
-    )
+    return verdict(late_instances(activity, clock.now(), patience), severity=dg.AssetCheckSeverity.WARN)
 
 
 CHECKS = (

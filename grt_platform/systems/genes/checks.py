@@ -6,6 +6,7 @@ import polars as pl
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.promises import promises
 from grt_platform.orchestration.resources import LakeResource
+from grt_platform.orchestration.verdict import verdict
 from grt_platform.systems.genes.logic.accounting import lost_letters, lost_records
 from grt_platform.systems.genes.partitions import PARSE_JOBS
 from grt_platform.systems.genes.schemas import GENES, LEDGER, QUARANTINE, SEQUENCES, TABLES
@@ -25,7 +26,7 @@ def no_record_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) -
         cell = {"job_id": job_id}
         stored = {t.noun: scan(t, cell).select(pl.len()).collect().item() for t in (GENES, QUARANTINE)}
         faults += lost_records(scan(LEDGER, cell).collect(), stored)
-    return _result(faults)
+    return verdict(faults)
 
 
 @dg.asset_check(
@@ -41,13 +42,7 @@ def letters_all_there(context: dg.AssetCheckExecutionContext, lake: LakeResource
     for job_id in context.partition_keys:
         cell = {"job_id": job_id}
         faults += lost_letters(scan(GENES, cell), scan(SEQUENCES, cell))
-    return _result(faults)
-
-
-def _result(faults: list[str]) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        passed=not faults, description="; ".join(faults[:20]) or None, metadata={"faults": len(faults)}
-    )
+    return verdict(faults)
 
 
 CHECKS = (no_record_lost, letters_all_there, *(check for table in TABLES for check in promises(table, PARSE_JOBS)))

@@ -1,6 +1,5 @@
 """Promises particular to lustre: no line is lost, every sum is the sum of the entries, dumps keep coming."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import dagster as dg
@@ -11,6 +10,7 @@ from grt_platform.kernel.table import Table
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.promises import ALL, promises, promises_together
 from grt_platform.orchestration.resources import ClockResource, LakeResource
+from grt_platform.orchestration.verdict import verdict
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.logic.accounting import late_volumes, lost_lines, unequal_sums
 from grt_platform.systems.lustre.partitions import DATES, DUMPS, VOLUMES, cells, columns_of
@@ -51,7 +51,7 @@ def no_line_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> 
     for cell in cells(context.partition_keys):
         held = [_rows(lake.lake(), table, columns_of(*cell)) for table in (ENTRIES, QUARANTINE)]
         faults += lost_lines(lake.lake().scan(LEDGER, columns_of(*cell)).collect(), *held)
-    return _result(faults)
+    return verdict(faults)
 
 
 @dg.asset_check(
@@ -72,7 +72,7 @@ def sums_conserved(context: dg.AssetCheckExecutionContext, lake: LakeResource) -
         for table in (GROUP_TOTALS, USER_USAGE):
             sums[table.noun] = scan(table, partition).select(pl.sum("used_bytes", "inodes")).collect().row(0)
         faults += unequal_sums(sums)
-    return _result(faults)
+    return verdict(faults)
 
 
 @dg.asset_check(
@@ -92,7 +92,7 @@ def no_group_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) ->
             for noun, table in tables
         }
         faults += unequal_sums(sums)
-    return _result(faults)
+    return verdict(faults)
 
 
 @dg.asset_check(
@@ -104,20 +104,11 @@ def is_fresh(lake: LakeResource, clock: ClockResource) -> dg.AssetCheckResult:
     """Names the volumes whose newest dump is too old."""
     days = lake.lake().scan(VOLUME_TOTALS).select("volume", "dumped_on").collect()
     late = late_volumes(days, clock.now().date(), timedelta(days=settings().lustre_freshness_days))
-    return _result(late, severity=dg.AssetCheckSeverity.WARN)
+    return verdict(late, severity=dg.AssetCheckSeverity.WARN)
 
 
 def _rows(lake: Lake, table: Table, partition: dict[str, str]) -> int:
     return int(lake.scan(table, partition).select(pl.len()).collect().item())
-
-
-def _result(
-    faults: Iterable[str], severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
-) -> dg.AssetCheckResult:
-    told = list(faults)
-    return dg.AssetCheckResult(
-        passed=not told, severity=severity, description="; ".join(told[:20]) or None, metadata={"faults": len(told)}
-    )
 
 
 CHECKS = (
