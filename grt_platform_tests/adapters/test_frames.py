@@ -45,7 +45,7 @@ def test_every_kind_of_column_has_a_polars_type_that_arrow_agrees_with():
     for column in ZOO:
         series = pl.Series("x", [], dtype=ZOO.polars_schema()[column.name])
         assert series.to_arrow().cast(column.kind.arrow).type == column.kind.arrow
-    assert {column.kind for column in ZOO} == set(Kind)
+    assert {column.kind for column in ZOO} == set(Kind) - {Kind.LETTERS}  # of genes alone, whose tests hold it
 
 
 @pytest.mark.parametrize("partition", [{}, {"part": "x"}, {**HERE, "more": "x"}, {**HERE, "part": ""}])

@@ -109,7 +109,7 @@ def test_every_accident_ends_in_one_state_with_a_reason_for_a_person(jobs: Jobs)
         "bad input": ("EXECUTOR_ERROR", "The numbers are odd; send even ones"),
         "bad source": ("EXECUTOR_ERROR", "numbers.txt:7: no number"),
         "unavailable once": ("COMPLETE", ""),
-        "bug": ("SYSTEM_ERROR", "Something went wrong on our side; ask the administrator to look at run "),
+        "bug": ("SYSTEM_ERROR", "Something went wrong on our side; ask the administrator about run "),
         "no result": ("SYSTEM_ERROR", "Its run ended without a result; ask the administrator to look at run "),
         "kill once": ("COMPLETE", ""),
         "kill at once": ("SYSTEM_ERROR", f"{NO_WORD} This was attempt 3 of 3; ask for another one with retry."),

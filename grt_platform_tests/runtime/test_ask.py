@@ -16,7 +16,7 @@ from grt_platform_tests.fixtures.postgres import free_port
 
 
 @pytest.fixture(scope="module")
-def urls(postgres_server: EmbeddedPostgres) -> Iterator[tuple[str, str]]:
+def urls(postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Owner's and reader's address of a warehouse made by `prepare`."""
     owner = postgres_server.url("asked")
     parts = urlsplit(owner)
@@ -26,7 +26,8 @@ def urls(postgres_server: EmbeddedPostgres) -> Iterator[tuple[str, str]]:
         "warehouse_reader_url": reader,
         "dagster_url": postgres_server.url("asked_dagster"),
     }
-    chosen = given().model_copy(update={name: SecretStr(url) for name, url in addresses.items()})
+    secret = {name: SecretStr(url) for name, url in addresses.items()}
+    chosen = given().model_copy(update={"home": tmp_path_factory.mktemp("asked"), **secret})
     for _ in range(2):  # every start prepares
         prepare(chosen, is_warehouse_ours=True, is_dagster_ours=True)
     yield owner, reader

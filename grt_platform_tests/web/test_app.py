@@ -21,6 +21,7 @@ PUBLIC = {
     ("GET", "/galaxy/api/instances"),
     ("GET", "/galaxy/downloads"),
     ("GET", "/galaxy/downloads/{table}.{suffix}"),
+    ("HEAD", "/galaxy/downloads/{table}.{suffix}"),
     ("GET", "/health"),
     ("GET", "/health/ready"),
     ("GET", "/openapi.json"),
@@ -49,6 +50,7 @@ VALUES = {
     "upload_id": "0199a1f7-20f4-7b1e-8c0d-7d1f4d1e2208",
     "ordinal": "1",
     "form": "fasta",
+    "taxon": "562",
 }
 
 

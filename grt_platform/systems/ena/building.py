@@ -10,9 +10,9 @@ import polars as pl
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.partition_sink import PartitionSink
 from grt_platform.adapters.warehouse import Warehouse
-from grt_platform.systems.ena.logic.choose import Wanted
 from grt_platform.systems.ena.logic.files import DISAGREE
 from grt_platform.systems.ena.logic.runs import Answer, Counts, Stray, runs
+from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform.systems.ena.records import Check, KeptAnswer, Records
 from grt_platform.systems.ena.schemas import LEDGER, QUARANTINE, RUNS
 

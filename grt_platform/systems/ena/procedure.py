@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from grt_platform.kernel.errors import BadInputError, BadSourceError, UnavailableError
 from grt_platform.systems.ena.building import Built
-from grt_platform.systems.ena.logic.choose import Wanted
 from grt_platform.systems.ena.logic.stages import Stage, Taxon
+from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform.systems.ena.records import Check
 from grt_platform.systems.ena.workshop import Workshop
 

@@ -9,10 +9,10 @@ from typing import Any
 from grt_platform.adapters.database import Database
 from grt_platform.adapters.postgres import Connection
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.systems.ena.logic.choose import Wanted
 from grt_platform.systems.ena.logic.stages import STAGES, STOPPED, Taxon
 from grt_platform.systems.ena.logic.taxon import read_taxon
 from grt_platform.systems.ena.logic.tracker_csv import Refused, Tracked, read_tracker, write_tracker
+from grt_platform.systems.ena.logic.wanted import Wanted
 
 ADDED, TRACKED, INVALID = "added", "already tracked", "invalid"
 MOST_PRIORITY = 1_000_000

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from grt_platform.kernel.errors import BadInputError, UnavailableError
-from grt_platform.systems.ena.logic.choose import Wanted
 from grt_platform.systems.ena.logic.machines import State
 from grt_platform.systems.ena.logic.stages import Stage, Status
+from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform.systems.ena.procedure import Procedure
 from grt_platform.systems.ena.serving.rehearsal import TAXON, rehearsal
 from grt_platform.systems.ena.serving.stand_in import Fault, serving

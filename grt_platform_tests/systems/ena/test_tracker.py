@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from grt_platform.kernel.errors import BadInputError, BadSourceError
-from grt_platform.systems.ena.logic.choose import Wanted
 from grt_platform.systems.ena.logic.stages import Stage, Status, Taxon
+from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform.systems.ena.tracker import ADDED, INVALID, TRACKED, Tracker
 from grt_platform_tests.systems.ena.logic.samples import sample
 

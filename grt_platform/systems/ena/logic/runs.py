@@ -9,8 +9,9 @@ from itertools import islice
 import polars as pl
 
 from grt_platform.systems.ena.logic.answer import read_rows
-from grt_platform.systems.ena.logic.choose import Wanted, choose
+from grt_platform.systems.ena.logic.choose import choose
 from grt_platform.systems.ena.logic.fields import FIELDS, Value
+from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform.systems.ena.schemas import RUN, RUNS
 
 ROWS_AT_ONCE = 2_000

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from grt_platform.adapters.database import LightDatabase
 from grt_platform.serving.output import plain
 from grt_platform.settings import settings
-from grt_platform.systems.ena.logic.choose import Wanted
+from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform.systems.ena.register import Register
 from grt_platform.systems.ena.serving import callbacks, queries
 from grt_platform.systems.ena.tracker import MOST_PRIORITY, Tracker

@@ -102,7 +102,7 @@ def set_priority(*, taxon: int, priority: int) -> None:
 @click.option("--max-run-bytes", type=click.IntRange(0), help="Most bytes of one run's files.")
 def set_rules(*, taxon: int, genome_size: int | None, min_depth: float | None, max_run_bytes: int | None) -> None:
     """What runs of TAXON must have; a rule without a value is off. The next check applies them."""
-    from grt_platform.systems.ena.logic.choose import Wanted
+    from grt_platform.systems.ena.logic.wanted import Wanted
 
     wanted = Wanted(genome_size, min_depth, max_run_bytes)
     _tracker().set_wanted(taxon, wanted)

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from grt_platform.systems.ena.logic.choose import Wanted, choose
+from grt_platform.systems.ena.logic.choose import choose
 from grt_platform.systems.ena.logic.fields import FIELDS
+from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform_tests.systems.ena.logic.samples import runs
 
 GOOD = {

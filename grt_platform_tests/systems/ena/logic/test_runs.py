@@ -5,9 +5,9 @@ from datetime import date
 
 import polars as pl
 
-from grt_platform.systems.ena.logic.choose import Wanted
 from grt_platform.systems.ena.logic.fields import FIELDS
 from grt_platform.systems.ena.logic.runs import ROWS_AT_ONCE, Answer, Counts, Stray, accession_list, reasons, runs
+from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform.systems.ena.schemas import RUNS
 
 OLD, NEW = date(2026, 1, 1), date(2026, 2, 1)
