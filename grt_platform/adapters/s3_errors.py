@@ -17,7 +17,7 @@ from obstore.exceptions import (
 from grt_platform.kernel.errors import BadSourceError, GrtError, UnavailableError
 
 _CODE = re.compile(r"<Code>(\w+)</Code>|\((\w+)\) when calling")
-_ABSENT = {"NoSuchKey", "404", "NoSuchVersion"}
+_ABSENT = {"NoSuchKey", "404", "NoSuchVersion", "NoSuchUpload"}
 _RIGHTS = "S3 refuses these credentials; check GRT_S3_ACCESS_KEY, GRT_S3_SECRET_KEY and the rights of their owner"
 _REMEDIES = {
     "NoSuchBucket": "the bucket does not exist; make it, or correct the URL of the store",
