@@ -282,6 +282,21 @@ class Settings(BaseSettings):
     genes_max_unpacked_bytes: int = Field(1024**4, ge=1, description="Largest gene file when unpacked")
     genes_url_minutes: int = Field(10, ge=1, le=60, description="Minutes for which the URL of a result holds")
 
+    variants_bcftools: str = Field("", description="Path of a bcftools to run (1.16 or newer); empty runs pysam's")
+    variants_time_s: float = Field(6 * 3600, gt=0, description="Longest duration of one pipeline of bcftools")
+    variants_cpu_s: int = Field(6 * 3600, ge=1, description="CPU seconds of one process of bcftools")
+    variants_memory_bytes: int = Field(
+        2 * 1024**3, ge=256 * 1024**2, description="Address space of one process of bcftools"
+    )
+    variants_file_bytes: int = Field(100 * 1024**3, ge=1, description="Largest file that a process of bcftools writes")
+    variants_open_files: int = Field(1024, ge=64, description="Files that a process of bcftools may have open")
+    variants_files_at_once: int = Field(
+        50, ge=2, le=500, description="VCF files that are merged at once; more are merged in batches"
+    )
+    variants_sort_memory_bytes: int = Field(
+        256 * 1024**2, ge=1024**2, description="Memory of a sort of variants; more goes to disk"
+    )
+
     @property
     def raw(self) -> str:
         """URL of the raw store."""

@@ -27,14 +27,14 @@ def is_bgzf(head: bytes) -> bool:
     return len(head) >= _HEADER.size and _block_bytes(head, 0) is not None
 
 
-def block_groups(stream: Readable) -> Iterator[bytes]:
-    """Whole blocks, about a mebibyte of them at a time.
+def block_groups(stream: Readable, group_bytes: int = _GROUP_BYTES) -> Iterator[bytes]:
+    """Whole blocks, about `group_bytes` of them at a time.
 
     Raises:
         BadSourceError: The last block is cut off, or something else follows a block.
     """
     rest = b""
-    while data := stream.read(_GROUP_BYTES):
+    while data := stream.read(group_bytes):
         rest += data
         end = _whole(rest)
         if end:

@@ -1,0 +1,151 @@
+"""The child that runs bcftools: started as a script, never imported by a service; it forks once for each command.
+
+Its input's first line is JSON: `directory`, `program` (empty for pysam's), `limits` (by names of `resource`), `pipes`
+(names of named pipes to make) and `steps`, each with `arguments` and `after` (the numbers of steps that must have ended
+well before it starts). For each step that ends it prints a line of JSON: `step`, `code` (of a signal: negative),
+`cpu_s` and `rss_bytes`. What a step says is in the file `step-<number>.log`. The first step that fails ends all
+others. The end of its input, which is the end of its parent, ends everything at once.
+"""
+
+import json
+import os
+import platform
+import select
+import signal
+import sys
+import time
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+from grt_platform.adapters.bcftools.confine import bound, die_with_parent, forbid
+
+Task = dict[str, Any]
+_PYSAM = "pysam.bcftools"
+_UNKNOWN = 127
+_MOMENT_S = 0.3
+
+
+def main() -> None:
+    """Run the steps that the first line of the input tells."""
+    die_with_parent()
+    task: Task = json.loads(sys.stdin.buffer.readline())
+    os.chdir(task["directory"])
+    for name in task["pipes"]:
+        os.mkfifo(name, 0o600)
+    if not task["program"]:
+        import_module(_PYSAM)  # once, for all forks
+    forbid(platform.machine(), programs=not task["program"])
+    woken, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    _run(task, woken)
+
+
+def _run(task: Task, woken: int) -> None:
+    running: dict[int, int] = {}
+    done: set[int] = set()
+    waiting = dict(enumerate(task["steps"]))
+    while waiting or running:
+        for number in [number for number, step in waiting.items() if done.issuperset(step["after"])]:
+            running[_fork(task, number, waiting.pop(number))] = number
+        ready, _, _ = select.select([sys.stdin.fileno(), woken], [], [])
+        if sys.stdin.fileno() in ready:
+            _end(running)
+        os.read(woken, 4096)
+        if not all(_reap(running, done)):
+            _let_end(running, woken)
+            _end(running)
+
+
+def _reap(running: dict[int, int], done: set[int]) -> list[bool]:
+    """Tell of every step that has ended; whether each ended well."""
+    ended = []
+    while running:
+        pid, status, usage = os.wait4(-1, os.WNOHANG)
+        if not pid:
+            break
+        number, code = running.pop(pid), os.waitstatus_to_exitcode(status)
+        unit = 1 if sys.platform == "darwin" else 1024
+        told = {
+            "step": number,
+            "code": code,
+            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "rss_bytes": usage.ru_maxrss * unit,
+        }
+        print(json.dumps(told), flush=True)
+        ended.append(code == 0)
+        done.add(number)
+    return ended
+
+
+def _let_end(running: dict[int, int], woken: int) -> None:
+    """Give the others a moment: the one that failed may only be the first to be seen."""
+    until = time.monotonic() + _MOMENT_S
+    while running and (left := until - time.monotonic()) > 0:
+        ready, _, _ = select.select([sys.stdin.fileno(), woken], [], [], left)
+        if woken not in ready:
+            return
+        os.read(woken, 4096)
+        _reap(running, set())
+
+
+def _end(running: dict[int, int]) -> None:
+    """No child is left, nor this process."""
+    for pid in running:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    sys.exit(1)
+
+
+def _fork(task: Task, number: int, step: Task) -> int:
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = _UNKNOWN
+    try:
+        die_with_parent()
+        if os.getppid() == parent:
+            _stand_alone(task, number)
+            code = _call(task["program"], step["arguments"])
+    except (OSError, AttributeError, TypeError, ValueError) as error:
+        _say(str(error))
+    finally:
+        os._exit(code & 0xFF)
+
+
+def _stand_alone(task: Task, number: int) -> None:
+    """Signals, files and bounds of a process of its own; what it says goes into its log."""
+    signal.set_wakeup_fd(-1)
+    for name in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(name, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    log = os.open(f"step-{number}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for target, source in enumerate((nothing, nothing, log)):
+        os.dup2(source, target)
+    bound(task["limits"])
+
+
+def _call(program: str, arguments: list[str]) -> int:
+    if program:
+        os.execv(program, [program, *arguments])  # noqa: S606
+    from pysam.utils import SamtoolsError
+
+    verb = getattr(import_module(_PYSAM), arguments[0])
+    try:
+        verb(*(text if text.isascii() else os.fsencode(text) for text in arguments[1:]), catch_stdout=False)
+        _say(verb.get_messages())
+    except SamtoolsError as error:
+        _say(error.value.partition("stderr=")[2])
+        return 1
+    return 0
+
+
+def _say(text: str | bytes | list[str]) -> None:
+    os.write(2, text.encode() if isinstance(text, str) else text if isinstance(text, bytes) else b"")
+
+
+if __name__ == "__main__":
+    main()
