@@ -19,7 +19,7 @@ def said(code: str) -> str:
     return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
 
 
-@pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK"])
+@pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_UNIX"])
 def test_no_socket_can_be_opened(family: str) -> None:
     assert said(f"print(socket.socket(socket.{family}).family > 0)") == "True"
     assert "PermissionError" in said(
@@ -29,8 +29,8 @@ def test_no_socket_can_be_opened(family: str) -> None:
 
 def test_programs_that_may_be_started_open_no_socket_either() -> None:
     inner = "import socket; socket.socket()"
-    code = f"forbid(platform.machine(), programs=False); print(subprocess.run([sys.executable, '-c', {inner!r}]).returncode)"
-    assert said(code) == "1"
+    run = f"print(subprocess.run([sys.executable, '-c', {inner!r}]).returncode)"
+    assert said(f"forbid(platform.machine(), programs=False); {run}") == "1"
 
 
 def test_no_program_can_be_started_where_none_is_needed() -> None:
@@ -38,8 +38,8 @@ def test_no_program_can_be_started_where_none_is_needed() -> None:
 
 
 def test_what_is_not_forbidden_goes_on() -> None:
-    code = "forbid(platform.machine(), programs=True); pid = os.fork(); pid or os._exit(7); print(os.waitpid(pid, 0)[1] >> 8)"
-    assert said(code) == "7"
+    fork = "pid = os.fork(); pid or os._exit(7); print(os.waitpid(pid, 0)[1] >> 8)"
+    assert said(f"forbid(platform.machine(), programs=True); {fork}") == "7"
 
 
 def test_a_machine_whose_calls_are_not_known_is_told() -> None:
