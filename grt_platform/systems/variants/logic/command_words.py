@@ -1,4 +1,4 @@
-"""A command's text as words: segments end at `;`, words at blanks, and both quotes protect what is in them.
+r"""A command's text as words: segments end at `;`, words at blanks, and both quotes protect what is in them.
 
 The quoting is that of a POSIX shell without anything a shell would act on. A backslash outside quotes, which a shell
 would swallow, is refused: `query -f %CHROM\t%POS` would lose its tabs in silence.
@@ -104,7 +104,7 @@ class _Reader:
 
     def _check(self, letter: str) -> None:
         if unicodedata.category(letter) in _UNSEEN:
-            raise self._refused(self.at, f"the character {ascii(letter)} cannot be seen and may not stand here")
+            raise self._refused(self.at, f"the character {letter!a} cannot be seen and may not stand here")
 
     def _refused(self, at: int, reason: str) -> RefusedCommandError:
         return RefusedCommandError(self.text, at, at + 1, f"segment {len(self.found)}: {reason}.")

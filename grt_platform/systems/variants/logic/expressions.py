@@ -29,7 +29,7 @@ def expression(text: str) -> str:
 
 
 def output_format(text: str) -> str:
-    r"""The format of `query -f`, ending lines by `\n` where it says nothing about them (as newer versions of bcftools do).
+    r"""The format of `query -f`, with `\n` at its end where it has none at all (newer versions of bcftools add it).
 
     Raises:
         ValueError: It is empty, names no field behind a `%`, or could reach beyond the record.

@@ -1,4 +1,4 @@
-"""What stands behind an option: each reader returns the value in its one canonical spelling, or says what it must be."""
+"""What stands behind an option: each reader returns the value in canonical spelling, or says what it must be."""
 
 import re
 from collections.abc import Callable
@@ -101,7 +101,7 @@ def multiallelics(text: str) -> str:
 
 
 def removable(text: str) -> str:
-    """Parts of a record separated by commas: `ID`, `QUAL`, `INFO/DP`, `FORMAT/PL`, `FILTER` ...; `^` keeps only these."""
+    """Parts of a record separated by commas: `ID`, `QUAL`, `INFO/DP`, `FORMAT/PL`, `FILTER` ...; `^` keeps these."""
     for part in text.split(","):
         if not _REMOVABLE.fullmatch(part):
             raise ValueError(f"{part[:40]!r} cannot be removed: write ID, QUAL, FILTER, INFO, INFO/TAG or FORMAT/TAG")

@@ -1,13 +1,13 @@
 """What of a command may be done to each file before the files are combined, and gives the same in the end.
 
 Files are combined by position, so that a record may be left out of its file only when no combined record needs it.
-That holds for a region when it takes whole contigs or goes by POS, which combining never changes. It nearly holds for a
-region that goes by what a record spans: deletions of different length that begin at one POS become one record as long as
-the longest, which may reach into the region when one file's own record does not. Then files are read from as far to the
-left as a record can be long, and the segment runs again on what was combined.
+That holds for a region when it takes whole contigs or goes by POS, which combining never changes. It nearly holds for
+a region that goes by what a record spans: deletions of different length that begin at one POS become one record as
+long as the longest, which may reach into the region when one file's own record does not. Then files are read from as
+far to the left as a record can be long, and the segment runs again on what was combined.
 
-Types of variants (`view -v`) may not be left out before: where one file has a SNP, the record of another that says "like
-the reference" has another type, and with it would go the genotypes of that file's samples.
+Types of variants (`view -v`) may not be left out before: where one file has a SNP, the record of another that says
+"like the reference" has another type, and with it would go the genotypes of that file's samples.
 """
 
 from collections.abc import Sequence

@@ -13,7 +13,9 @@ LAST_POSITION = 2**31 - 1
 """The largest position that BCF can hold."""
 
 _CONTIG = re.compile(r"[0-9A-Za-z!#$%&+./:;?@_|~-][0-9A-Za-z!#$%&*+./:;=?@^_|~-]*")
-_REGION = re.compile(r"(?:\{(?P<braced>[^{}]*)\}|(?P<bare>[^{}:]*))(?::(?P<first>\d*)(?P<dash>-?)(?P<last>\d*))?", re.A)
+_REGION = re.compile(
+    r"(?:\{(?P<braced>[^{}]*)\}|(?P<bare>[^{}:]*))(?::(?P<first>\d*)(?P<dash>-?)(?P<last>\d*))?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,7 +8,7 @@ from grt_platform.systems.variants.logic.regions import Region, read_regions
 from grt_platform.systems.variants.logic.whitelist import OLDEST, Verb
 
 RECORD_OVERLAP, POSITION = 1, 0
-"""What bcftools takes as being in a region when nothing is said: for `-r` a record that overlaps it, for `-t` its POS."""
+"""What is in a region when nothing is said: for `-r` a record that overlaps it, for `-t` one whose POS is there."""
 
 BRACES = (1, 18)
 """The first bcftools that finds contigs with a colon in their name (htslib's issue 1620)."""
