@@ -4,13 +4,14 @@
 work on what was combined, in their order. `-s` without names says where DivBase put the samples; it changes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from grt_platform.systems.variants.logic.command_words import RefusedCommandError, Word, segments
 from grt_platform.systems.variants.logic.formats import ResultFormat
-from grt_platform.systems.variants.logic.pushdown import Pushdown, pushed_down, restricting
-from grt_platform.systems.variants.logic.regions import Region
+from grt_platform.systems.variants.logic.pushdown import Pushdown, pushed_down
+from grt_platform.systems.variants.logic.regions import Region, written
 from grt_platform.systems.variants.logic.segment import Option, Segment
 from grt_platform.systems.variants.logic.whitelist import DENIED, DENIED_EVERYWHERE, DENIED_LETTERS, VERBS, Known, Verb
 
@@ -60,12 +61,13 @@ class Command:
         return tuple(segment for segment in left if not segment.is_identity)
 
 
-def parse_command(text: str, output_format: ResultFormat) -> Command:
+def parse_command(text: str, output_format: ResultFormat, regions: Sequence[Region] = ()) -> Command:
     """The command that a text says.
 
     Args:
         text: Segments separated by `;`, each a verb and its options, quoted as in a shell.
         output_format: The form of the result; a table comes of `query` as last segment, and of nothing else.
+        regions: What the records are restricted to beforehand, as by a first segment `view -r`.
 
     Raises:
         RefusedCommandError: It may not run, or cannot.
@@ -75,12 +77,9 @@ def parse_command(text: str, output_format: ResultFormat) -> Command:
         raise RefusedCommandError(text, 0, 1, f"it has {len(words)} segments; {MAX_SEGMENTS} are the most.")
     found = tuple(_Parser(text, number, of_segment).read() for number, of_segment in enumerate(words, 1))
     _fits(text, words, found, output_format)
-    places = restricting(found)
-    if places and not set.intersection(*({region.contig for region in found[at].regions} for at in places)):
-        last = words[places[-1]]
-        reason = f"segment {places[-1] + 1}: its regions lie on other contigs than those of a segment before it."
-        raise RefusedCommandError(text, last[0].start, last[-1].end, reason)
-    return Command(found, pushed_down(found))
+    before = (Segment(VERBS["view"], (Option("regions", written(regions)),)),) if regions else ()
+    _overlap(text, words, before, found)
+    return Command(before + found, pushed_down(before + found))
 
 
 def _fits(text: str, words: list[list[Word]], found: tuple[Segment, ...], output_format: ResultFormat) -> None:
@@ -94,6 +93,17 @@ def _fits(text: str, words: list[list[Word]], found: tuple[Segment, ...], output
                 else "query makes a table: it must be the last segment, and the format asked for must be tsv."
             )
             raise RefusedCommandError(text, here.start, here.end, f"segment {at + 1}: {reason}")
+
+
+def _overlap(text: str, words: list[list[Word]], before: tuple[Segment, ...], found: tuple[Segment, ...]) -> None:
+    contigs: set[str] = set()
+    for at, segment in enumerate(before + found):
+        own = {region.contig for region in segment.regions}
+        contigs = contigs & own if contigs and own else contigs | own
+        if own and not contigs:
+            here = words[at - len(before)]
+            reason = f"segment {at - len(before) + 1}: its regions lie on other contigs than those asked for before it."
+            raise RefusedCommandError(text, here[0].start, here[-1].end, reason)
 
 
 @dataclass(slots=True)

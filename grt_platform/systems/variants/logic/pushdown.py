@@ -44,18 +44,13 @@ class Pushdown:
         return replace(self, regions=tuple(wider))
 
 
-def restricting(segments: Sequence[Segment]) -> list[int]:
-    """Which segments restrict records to regions."""
-    return [at for at, segment in enumerate(segments) if segment.regions]
-
-
 def pushed_down(segments: Sequence[Segment]) -> Pushdown | None:
     """What may be done before; None when no segment names regions.
 
     Contigs named by any segment restrict files at once, for no verb moves a record to another contig. Parts of contigs
     only do while every segment before looks at one record at a time.
     """
-    places = restricting(segments)
+    places = [at for at, segment in enumerate(segments) if segment.regions]
     if not places:
         return None
     contigs = set.intersection(*({region.contig for region in segments[at].regions} for at in places))

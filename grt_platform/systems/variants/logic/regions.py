@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from grt_platform.kernel.errors import BadInputError
+
 LAST_POSITION = 2**31 - 1
 """The largest position that BCF can hold."""
 
@@ -51,6 +53,18 @@ def read_regions(text: str) -> tuple[Region, ...]:
         ValueError: A region cannot be read; `str()` says which and how to write it.
     """
     return _joined(_read(part.strip()) for part in text.split(","))
+
+
+def parse_regions(text: str) -> tuple[Region, ...]:
+    """The regions that a person asks for; none where the text is blank.
+
+    Raises:
+        BadInputError: One cannot be read.
+    """
+    try:
+        return read_regions(text) if text.strip() else ()
+    except ValueError as error:
+        raise BadInputError(f"The regions cannot be read: {error}") from error
 
 
 def written(regions: Iterable[Region]) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.variants.logic.command import RefusedCommandError, parse_command
 from grt_platform.systems.variants.logic.formats import ResultFormat
+from grt_platform.systems.variants.logic.regions import parse_regions
 from grt_platform.systems.variants.logic.whitelist import DENIED, DENIED_EVERYWHERE, DENIED_LETTERS, VERBS
 
 
@@ -214,6 +215,21 @@ def test_a_table_comes_of_query_as_last_segment_and_ends_its_lines():
         parsed("view -G", ResultFormat.TSV)
     with pytest.raises(RefusedCommandError, match="segment 1: query makes a table"):
         parsed("query -f '%ID\\n'; query -f '%ID\\n'", ResultFormat.TSV)
+
+
+def test_regions_asked_for_beside_the_command_come_first_and_move_no_number():
+    command = parse_command("view -G; norm -m-", ResultFormat.VCF, parse_regions("2,1:5-9"))
+    assert [segment.normal for segment in command.segments] == [
+        "view --targets=2,1:5-9 --targets-overlap=1",
+        "view --drop-genotypes",
+        "norm --multiallelics=-both",
+    ]
+    assert command.regions == parse_regions("2,1:5-9")
+    with pytest.raises(RefusedCommandError, match="segment 1: its regions lie on other contigs"):
+        parse_command("view -r 3", ResultFormat.VCF, parse_regions("2"))
+    with pytest.raises(BadInputError, match="The regions cannot be read: '1:x' is no region"):
+        parse_regions("1:x")
+    assert parse_regions(" ") == ()
 
 
 def test_two_spellings_of_one_command_have_one_normal_form():
