@@ -63,6 +63,10 @@ class Remote:
         """The JSON answer, None for an empty one."""
         return self._json("POST", path, json=body, params=_given(params))
 
+    def post_bytes(self, path: str, content: bytes, **params: Any) -> Any:
+        """The JSON answer to a body that is no JSON."""
+        return self._json("POST", path, content=content, params=_given(params))
+
     def put(self, path: str, body: Any = None) -> Any:
         """The JSON answer, None for an empty one."""
         return self._json("PUT", path, json=body)

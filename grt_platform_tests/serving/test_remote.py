@@ -1,5 +1,6 @@
 """The client of `grt`: whom it asks, with which credential, and one line for every failure."""
 
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -46,6 +47,14 @@ class Odd(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self.do_GET()
 
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        answer = json.dumps([self.path, body.hex()]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
     def log_message(self, *_: object) -> None:
         """Silent."""
 
@@ -86,6 +95,11 @@ def ask(url: str, path: str, credential: str = "") -> Any:
 
 def sent_by(client: Remote) -> str:
     return client._asking.headers.get("Authorization", "")
+
+
+def test_bytes_are_posted_as_they_are(odd: str) -> None:
+    with Remote(odd) as platform:
+        assert platform.post_bytes("/x", b"\x00\xff", name="a b", other=None) == ["/x?name=a+b", "00ff"]
 
 
 @pytest.mark.parametrize(

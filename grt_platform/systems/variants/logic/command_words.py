@@ -31,16 +31,20 @@ class Word:
 
 
 class RefusedCommandError(BadInputError):
-    """A command that is not run; `str()` says which segment and option, why, and points at the place.
+    """A command that is not run; `str()` says which segment and option, why, and where.
 
     Attributes:
-        reason: The same without the picture.
         position: Where in the command, from 0.
     """
 
     def __init__(self, text: str, start: int, end: int, reason: str) -> None:
-        self.reason, self.position = reason, start
-        super().__init__(f"The command is refused: {reason}\n{_pointing(text, start, end)}")
+        self.position = start
+        place = (
+            f"at character {start + 1}, {text[start:end][:60]!r}"
+            if text[start:end].strip()
+            else f"at character {start + 1}"
+        )
+        super().__init__(f"The command is refused {place}: {reason}")
 
 
 def segments(text: str) -> list[list[Word]]:
@@ -108,10 +112,3 @@ class _Reader:
 
     def _refused(self, at: int, reason: str) -> RefusedCommandError:
         return RefusedCommandError(self.text, at, at + 1, f"segment {len(self.found)}: {reason}.")
-
-
-def _pointing(text: str, start: int, end: int) -> str:
-    """The part of the text around a place, and below it a mark; characters that cannot be seen are shown as blanks."""
-    first = max(0, start - 40)
-    shown = "".join(" " if unicodedata.category(one) in _UNSEEN else one for one in text[first : start + 40])
-    return f"  {shown}\n  {' ' * (start - first)}{'^' * max(1, min(end, start + 40) - start)}"

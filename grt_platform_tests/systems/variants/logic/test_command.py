@@ -1,5 +1,6 @@
 """Commands: what is harmless is written anew, all else is refused with its place; attacks of the reference first."""
 
+import re
 import shlex
 
 import pytest
@@ -151,25 +152,19 @@ def test_what_is_not_on_the_list_is_refused_and_told_where(text, told):
     with pytest.raises(RefusedCommandError) as refusal:
         parsed(text, output)
     assert isinstance(refusal.value, BadInputError)
-    assert told in refusal.value.reason
-    assert "^" in str(refusal.value).splitlines()[-1]
+    assert told in str(refusal.value)
+    assert re.match(r"The command is refused at character \d+[,:] ", str(refusal.value))
+    assert str(refusal.value).isprintable()
 
 
-def test_the_mark_stands_below_what_is_refused():
+def test_a_refusal_says_where():
     with pytest.raises(RefusedCommandError) as refusal:
         parsed("view -G; view -i 'ID=@/etc/passwd'")
-    said, shown, mark = str(refusal.value).splitlines()
-    assert said.startswith("The command is refused: segment 2: --include: '@'")
-    assert shown[mark.index("^") : mark.rindex("^") + 1] == "'ID=@/etc/passwd'"
     assert refusal.value.position == 17
-
-
-def test_the_mark_fits_a_long_command():
-    with pytest.raises(RefusedCommandError) as refusal:
-        parsed("view -G;" * 8 + " view -Oz" + " -a" * 100)
-    shown, mark = str(refusal.value).splitlines()[1:]
-    assert shown[mark.index("^") :].startswith("-Oz")
-    assert len(shown) < 90
+    assert str(refusal.value) == (
+        "The command is refused at character 18, \"'ID=@/etc/passwd'\": segment 2: --include: '@' would read a file, "
+        "which no query may; compare with the values themselves."
+    )
 
 
 @pytest.mark.parametrize(
