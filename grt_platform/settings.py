@@ -296,6 +296,11 @@ class Settings(BaseSettings):
     variants_sort_memory_bytes: int = Field(
         256 * 1024**2, ge=1024**2, description="Memory of a sort of variants; more goes to disk"
     )
+    variants_scratch: str = Field(
+        "", description="Folder for queries and looks under way, on a fast disk; empty for GRT_HOME/scratch/variants"
+    )
+    variants_table_bytes: int = Field(16 * 1024**2, ge=1, description="Largest sample table")
+    variants_url_minutes: int = Field(10, ge=1, le=60, description="Minutes for which the URLs of a result hold")
 
     @property
     def raw(self) -> str:

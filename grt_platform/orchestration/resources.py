@@ -52,7 +52,11 @@ class LakeResource(dg.ConfigurableResource[None]):
 
     def lake(self) -> Lake:
         """The lake."""
-        return Lake(open_store(self.url or settings().lake, settings()))
+        return Lake(self.store())
+
+    def store(self) -> Store:
+        """The lake's store, where files that can be made again may lie beside the tables."""
+        return open_store(self.url or settings().lake, settings())
 
 
 class WarehouseResource(dg.ConfigurableResource[None]):

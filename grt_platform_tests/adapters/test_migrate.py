@@ -14,12 +14,14 @@ from grt_platform.systems.ena import schemas as ena
 from grt_platform.systems.galaxy import schemas as galaxy
 from grt_platform.systems.genes import schemas as genes
 from grt_platform.systems.lustre import schemas as lustre
+from grt_platform.systems.variants import schemas as variants
 
 SYSTEM_TABLES = (
     *(*galaxy.SERVED_TABLES, galaxy.INSTANCES),
     *(*genes.SERVED_TABLES, genes.UPLOADS),
     *lustre.SERVED_TABLES,
     *(*ena.SERVED_TABLES, ena.TAXA, ena.MACHINES),
+    *(*variants.SERVED_TABLES, variants.CHECKPOINTS, variants.CHECKPOINT_FILES),
 )
 TABLES = (*SYSTEM_TABLES, *platform_tables())
 SCHEMAS = sorted({table.system for table in TABLES})

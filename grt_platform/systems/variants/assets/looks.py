@@ -1,0 +1,72 @@
+"""Tables: one look at a version makes its dimensions or its samples, its index and copy, and its line in the ledger."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from grt_platform.kernel.table import Table
+from grt_platform.orchestration.describe import about, asset_key
+from grt_platform.orchestration.execution import errors_by_kind, pool
+from grt_platform.orchestration.resources import LakeResource, ObjectsResource, WarehouseResource
+from grt_platform.settings import settings
+from grt_platform.systems.variants.logic.looked import Looked
+from grt_platform.systems.variants.partitions import VERSIONS
+from grt_platform.systems.variants.schemas import DIMENSIONS, FILE_TABLES
+from grt_platform.systems.variants.wiring import intake
+
+ARRIVED_TAG = "grt/arrived"
+_MADE = (*FILE_TABLES, *(table.served() for table in FILE_TABLES))
+
+
+def _spec(table: Table) -> dg.AssetSpec:
+    raw = "files" if table.noun == DIMENSIONS.noun else "sample_tables"
+    both = [["variants", "raw", "files"], ["variants", "raw", "sample_tables"]]
+    upstream = both if table.noun in {"ledger", "quarantine"} else [["variants", "raw", raw]]
+    is_served = table.layer == "served"
+    return dg.AssetSpec(
+        **about(table, kinds=("postgres",) if is_served else ("parquet",)),
+        deps=[["variants", "table", table.noun]] if is_served else upstream,
+        partitions_def=VERSIONS,
+        skippable=True,
+    )
+
+
+@dg.multi_asset(
+    name="variants_look_at_files",
+    specs=[_spec(table) for table in _MADE],
+    backfill_policy=dg.BackfillPolicy.multi_run(settings().batch_partitions),
+    pool=pool("variants", "look"),
+)
+def looks(
+    context: dg.AssetExecutionContext,
+    objects: ObjectsResource,
+    lake: LakeResource,
+    warehouse: WarehouseResource,
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Looks at each version of the run; one that cannot be used is rejected, its neighbours go on."""
+    taking = intake(objects.objects(), lake.lake(), warehouse.warehouse(), lake.store())
+    is_new = ARRIVED_TAG in context.run.tags
+    with errors_by_kind(context.retry_number):
+        taken = [taking.take(version_id, is_new=is_new) for version_id in context.partition_keys]
+    looked = [each for each in taken if each is not None]
+    for each in looked:
+        if each.status == "rejected":
+            context.log.warning("%s/%s: %s", each.version.project, each.version.name, each.reason)
+    yield from (_told(table, looked) for table in _MADE)
+
+
+def _told(table: Table, looked: list[Looked]) -> dg.MaterializeResult[None]:
+    rows = sum(len(each.rows.get(table.noun, ())) if table.noun != "ledger" else 1 for each in looked)
+    metadata: dict[str, Any] = {"dagster/partition_row_count": rows}
+    return dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
+
+
+def make_known(instance: dg.DagsterInstance, looked: Sequence[Looked]) -> None:
+    """Dagster knows the partitions of versions that a job had to look at, and that they were materialized."""
+    if looked:
+        instance.add_dynamic_partitions(str(VERSIONS.name), [each.version.version_id for each in looked])
+    for each in looked:
+        for table in _MADE:
+            event = dg.AssetMaterialization(asset_key(table), partition=each.version.version_id)
+            instance.report_runless_asset_event(event)

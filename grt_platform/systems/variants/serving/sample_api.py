@@ -1,0 +1,5 @@
+"""Questions about samples over HTTP."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Questions about samples on the command line."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()
