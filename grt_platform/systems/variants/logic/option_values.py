@@ -108,11 +108,6 @@ def removable(text: str) -> str:
     return text
 
 
-def tags(text: str) -> str:
-    """Names of tags separated by commas."""
-    return ",".join(tag(part) for part in text.split(","))
-
-
 def tag(text: str) -> str:
     """One name of a tag."""
     if not re.fullmatch(_TAG, text, re.ASCII):

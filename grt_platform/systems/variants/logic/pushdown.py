@@ -4,7 +4,9 @@ Files are combined by position, so that a record may be left out of its file onl
 That holds for a region when it takes whole contigs or goes by POS, which combining never changes. It nearly holds for
 a region that goes by what a record spans: deletions of different length that begin at one POS become one record as
 long as the longest, which may reach into the region when one file's own record does not. Then files are read from as
-far to the left as a record can be long, and the segment runs again on what was combined.
+far to the left as a record can be long, and the segment runs again on what was combined. Where a region goes by what
+a variant changes (`--regions-overlap 2`), records are read by what they span, for a record without a variant of its
+own holds genotypes too.
 
 Types of variants (`view -v`) may not be left out before: where one file has a SNP, the record of another that says
 "like the reference" has another type, and with it would go the genotypes of that file's samples.
@@ -23,7 +25,7 @@ class Pushdown:
 
     Attributes:
         regions: By contig in the order asked for.
-        overlap: As bcftools' `--regions-overlap`.
+        overlap: As bcftools' `--regions-overlap`: 0 or 1.
         segment: Which segment needs its regions no more, from 0; None when all segments must run as they are.
     """
 
@@ -40,7 +42,7 @@ class Pushdown:
         """The same with all that may reach into the regions from the left, when no record spans more than `bases`."""
         if self.is_exact:
             return self
-        wider = (replace(region, first=max(1, region.first - max(0, bases - 1))) for region in self.regions)
+        wider = (replace(region, first=max(1, region.first - bases)) for region in self.regions)
         return replace(self, regions=tuple(wider))
 
 
@@ -59,6 +61,6 @@ def pushed_down(segments: Sequence[Segment]) -> Pushdown | None:
         is_whole = all(region.is_whole for region in regions)
         if is_whole or all(segment.is_record_by_record for segment in segments[:at]):
             is_exact = is_whole or segments[at].overlap == POSITION
-            return Pushdown(regions, segments[at].overlap, at if is_exact else None)
+            return Pushdown(regions, min(segments[at].overlap, RECORD_OVERLAP), at if is_exact else None)
     whole = dict.fromkeys(region.contig for region in segments[places[0]].regions if region.contig in contigs)
     return Pushdown(tuple(map(Region, whole)), RECORD_OVERLAP, None)

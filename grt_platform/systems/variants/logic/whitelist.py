@@ -119,7 +119,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
                 Known("atom-overlaps", "", value.one_of("*", ".")),
                 Known("rm-dup", "d", value.one_of("snps", "indels", "both", "all", "exact")),
                 Known("remove-duplicates", "D"),
-                Known("keep-sum", "", value.tags),
+                Known("keep-sum", "", value.one_of("AD")),
                 Known("multiallelics", "m", value.multiallelics),
                 Known("do-not-normalize", "N", written="-N"),
                 Known("old-rec-tag", "", value.tag),
