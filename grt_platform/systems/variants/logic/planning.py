@@ -6,139 +6,16 @@ by side (merge). Whatever overlap or order the files have, every genotype so com
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.variants.logic.contig_order import common_order, one_after_the_other
 from grt_platform.systems.variants.logic.findings import listed
+from grt_platform.systems.variants.logic.planned import FileDimensions, Group, Plan, PlanLimits, PlannedFile
 from grt_platform.systems.variants.logic.regions import Region
 
-
-@dataclass(frozen=True, slots=True)
-class FileDimensions:
-    """What is known of one version of a file.
-
-    Attributes:
-        version_id: The version that is pinned.
-        name: The object's name.
-        size_bytes: Its size.
-        samples: In the header's order; none for a file of sites alone.
-        scaffolds: Contigs that have records, with how many.
-        contigs: All contigs of the header, in its order; those with records where it lists none.
-        longest_ref: Bases that its longest record spans.
-    """
-
-    version_id: str
-    name: str
-    size_bytes: int
-    samples: tuple[str, ...]
-    scaffolds: Mapping[str, int]
-    contigs: tuple[str, ...] = ()
-    longest_ref: int = 1
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """Its contigs in their order."""
-        return self.contigs or tuple(self.scaffolds)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLimits:
-    """What a plan reckons with.
-
-    Attributes:
-        files_at_once: Most files that one process opens.
-        seconds_per_file: What opening and indexing one costs.
-        bytes_per_s: How many bytes of files are read and combined in a second.
-    """
-
-    files_at_once: int = 200
-    seconds_per_file: float = 0.02
-    bytes_per_s: float = 40_000_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedFile:
-    """A file's part in a group.
-
-    Attributes:
-        samples: Those read from it, in the group's order.
-        read_bytes: About how much of it is read.
-        is_reordered: Whether its own order is another.
-    """
-
-    version_id: str
-    name: str
-    samples: tuple[str, ...]
-    size_bytes: int
-    read_bytes: int
-    is_reordered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Files that hold the same of the samples, to be put one after the other.
-
-    Attributes:
-        samples: Their columns.
-        files: In the order to be put.
-        is_ordered: Whether they need only be put so; else their records are woven and may repeat (`concat -a`).
-    """
-
-    samples: tuple[str, ...]
-    files: tuple[PlannedFile, ...]
-    is_ordered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a query is answered.
-
-    Attributes:
-        groups: To be put side by side, in this order.
-        absent_samples: Asked for, but in no file that is read: their genotypes are all missing.
-        ignored: Names of files of sites alone, which hold no genotype.
-        records: Records in the files' contigs that are read; the result has no more.
-        estimated_s: About how long it takes.
-        longest_ref: Bases that the longest record of the files spans.
-        contigs: All contigs of the files, in an order that fits every header; none where two contradict each other.
-        warnings: What whoever asks should know.
-    """
-
-    groups: tuple[Group, ...]
-    absent_samples: tuple[str, ...]
-    ignored: tuple[str, ...]
-    records: int
-    estimated_s: float
-    longest_ref: int
-    contigs: tuple[str, ...]
-    warnings: tuple[str, ...] = field(default=())
-
-    @property
-    def has_one_contig_order(self) -> bool:
-        """Whether all headers agree in what comes before what, so that streams can be combined."""
-        return bool(self.contigs)
-
-    @property
-    def samples(self) -> tuple[str, ...]:
-        """The result's columns."""
-        return (*(sample for group in self.groups for sample in group.samples), *self.absent_samples)
-
-    @property
-    def version_ids(self) -> tuple[str, ...]:
-        """The versions that are read, each once."""
-        return tuple(dict.fromkeys(file.version_id for group in self.groups for file in group.files))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The files' names, in their order."""
-        return tuple(sorted({file.name for group in self.groups for file in group.files}))
-
-    @property
-    def read_bytes(self) -> int:
-        """About how many bytes are read; a file in several groups is read for each."""
-        return sum(file.read_bytes for group in self.groups for file in group.files)
+__all__ = ["FileDimensions", "Group", "Plan", "PlanLimits", "PlannedFile", "batches", "plan"]
 
 
 def plan(
@@ -156,29 +33,33 @@ def plan(
         BadInputError: There are no files, no samples, or none of them where it was asked for.
     """
     there = sorted(files, key=lambda one: (one.name, one.version_id))
-    holding = [one for one in there if one.samples]
-    wanted = _wanted(holding, samples)
-    contigs = _contigs(holding, regions)
-    touched = [one for one in holding if wanted.keys() & set(one.samples) and _records(one, contigs)]
+    lists = _lists([one for one in there if one.samples])
+    wanted = _wanted(lists, samples)
+    contigs = _contigs(lists, regions)
+    touched = [of_list for of_list in (one.touched(wanted, contigs) for one in lists) if of_list.files]
     if not touched:
         places = listed(contigs) if contigs else "any contig"
         raise BadInputError(
             f"No file holds a record of the {len(wanted)} selected samples on {places}; "
             "`grt variants dimensions show` tells which file holds what"
         )
-    order = common_order(one.order for one in touched)
-    groups = _groups(touched, wanted, contigs, order)
-    seen = {sample for group in groups for sample in group.samples}
-    absent = tuple(sample for sample in wanted if sample not in seen)
-    read_bytes = sum(file.read_bytes for group in groups for file in group.files)
-    opened = sum(len(group.files) for group in groups)
+    read = [one for of_list in touched for one in of_list.files]
+    order = common_order(one.order for one in read)
+    groups = _groups(touched, contigs, order)
+    parts = [file for group in groups for file in group.files]
+    if len(parts) > limits.most_parts:
+        raise BadInputError(
+            f"The files share samples so that {len(read)} of them would be read {len(parts)} times, {limits.most_parts} "
+            "are the most; choose fewer samples"
+        )
+    absent = _absent(wanted, groups)
     return Plan(
         groups,
         absent,
         tuple(one.name for one in there if not one.samples),
-        sum(_records(one, contigs) for one in touched),
-        round(opened * limits.seconds_per_file + read_bytes / limits.bytes_per_s, 3),
-        max(one.longest_ref for one in touched),
+        sum(_records(one, contigs) for one in read),
+        round(len(parts) * limits.seconds_per_file + sum(part.read_bytes for part in parts) / limits.bytes_per_s, 3),
+        max(one.longest_ref for one in read),
         order or (),
         _warnings(absent),
     )
@@ -194,12 +75,34 @@ def batches(count: int, most: int) -> list[range]:
     return [range(first, last) for first, last in pairwise(edges)]
 
 
-def _wanted(files: Sequence[FileDimensions], samples: Sequence[str] | None) -> dict[str, None]:
-    known = dict.fromkeys(sample for one in files for sample in one.samples)
+@dataclass(frozen=True, slots=True)
+class _List:
+    """Files with one and the same list of samples: all the files of a cohort may have it."""
+
+    samples: tuple[str, ...]
+    files: list[FileDimensions]
+
+    def touched(self, wanted: Collection[str], contigs: Collection[str]) -> "_List":
+        """The same with the wanted samples, and with files that have records where these are asked for."""
+        held = tuple(sample for sample in self.samples if sample in wanted)
+        return _List(held, [one for one in self.files if held and _records(one, contigs)])
+
+
+def _lists(files: Sequence[FileDimensions]) -> list[_List]:
+    known: dict[tuple[str, ...], _List] = {}
+    of_same_tuple: dict[int, _List] = {}
+    for one in files:
+        found = of_same_tuple.get(id(one.samples))
+        if found is None:
+            found = of_same_tuple[id(one.samples)] = known.setdefault(one.samples, _List(one.samples, []))
+        found.files.append(one)
+    return list(known.values())
+
+
+def _wanted(lists: Sequence[_List], samples: Sequence[str] | None) -> dict[str, None]:
+    known = dict.fromkeys(sample for of_list in lists for sample in of_list.samples)
     if not known:
-        raise BadInputError(
-            "The project has no indexed VCF file with samples: upload some, or wait until they are indexed"
-        )
+        raise BadInputError("The project has no indexed VCF file with samples: upload some, or wait until they are")
     if samples is None:
         return known
     asked = dict.fromkeys(samples)
@@ -214,14 +117,16 @@ def _wanted(files: Sequence[FileDimensions], samples: Sequence[str] | None) -> d
     return {sample: None for sample in known if sample in asked}
 
 
-def _contigs(files: Sequence[FileDimensions], regions: Sequence[Region]) -> tuple[str, ...]:
+def _contigs(lists: Sequence[_List], regions: Sequence[Region]) -> tuple[str, ...]:
     """Contigs asked for; none for all.
 
     Raises:
         BadInputError: A contig is in no header and has no record anywhere.
     """
     asked = tuple(dict.fromkeys(region.contig for region in regions))
-    known = {contig for one in files for contig in (*one.contigs, *one.scaffolds)}
+    if not asked:
+        return ()
+    known = {contig for of_list in lists for one in of_list.files for contig in (*one.contigs, *one.scaffolds)}
     unknown = [contig for contig in asked if contig not in known]
     if unknown:
         longer = [name for name in sorted(known) if name.startswith(f"{unknown[0]}:")]
@@ -234,42 +139,46 @@ def _records(one: FileDimensions, contigs: Collection[str]) -> int:
     return sum(count for contig, count in one.scaffolds.items() if not contigs or contig in contigs)
 
 
-def _groups(
-    files: Sequence[FileDimensions], wanted: Collection[str], contigs: Collection[str], order: Sequence[str] | None
-) -> tuple[Group, ...]:
+def _groups(lists: Sequence[_List], contigs: Collection[str], order: Sequence[str] | None) -> tuple[Group, ...]:
     holders: dict[str, list[int]] = {}
-    for at, one in enumerate(files):
-        for sample in one.samples:
-            if sample in wanted:
-                holders.setdefault(sample, []).append(at)
+    for at, of_list in enumerate(lists):
+        for sample in of_list.samples:
+            holders.setdefault(sample, []).append(at)
     classes: dict[tuple[int, ...], list[str]] = {}
     for sample, held_by in holders.items():
         classes.setdefault(tuple(held_by), []).append(sample)
     places = None if order is None else {contig: at for at, contig in enumerate(order)}
     return tuple(
-        _group([files[at] for at in held_by], tuple(of_class), contigs, places) for held_by, of_class in classes.items()
+        _group([lists[at] for at in held_by], tuple(of_class), contigs, places) for held_by, of_class in classes.items()
     )
 
 
 def _group(
-    files: list[FileDimensions], samples: tuple[str, ...], contigs: Collection[str], places: Mapping[str, int] | None
+    lists: Sequence[_List], samples: tuple[str, ...], contigs: Collection[str], places: Mapping[str, int] | None
 ) -> Group:
+    members, parts = set(samples), []
+    for of_list in lists:
+        is_reordered = tuple(sample for sample in of_list.samples if sample in members) != samples
+        parts += [(one, is_reordered) for one in of_list.files]
+    parts.sort(key=lambda part: (part[0].name, part[0].version_id))
     in_order = None
     if places is not None:
         held = [
-            {name for name in one.scaffolds if one.scaffolds[name] and (not contigs or name in contigs)}
-            for one in files
+            [name for name, count in one.scaffolds.items() if count and (not contigs or name in contigs)]
+            for one, _ in parts
         ]
         in_order = one_after_the_other(held, places)
-    ordered = files if in_order is None else [files[at] for at in in_order]
-    members = set(samples)
-    parts = []
-    for one in ordered:
-        own = tuple(sample for sample in one.samples if sample in members)
-        parts.append(
-            PlannedFile(one.version_id, one.name, samples, one.size_bytes, _read(one, contigs), own != samples)
-        )
-    return Group(samples, tuple(parts), len(files) == 1 or in_order is not None)
+    ordered = parts if in_order is None else [parts[at] for at in in_order]
+    planned = tuple(
+        PlannedFile(one.version_id, one.name, samples, one.size_bytes, _read(one, contigs), is_reordered)
+        for one, is_reordered in ordered
+    )
+    return Group(samples, planned, len(parts) == 1 or in_order is not None)
+
+
+def _absent(wanted: Iterable[str], groups: Iterable[Group]) -> tuple[str, ...]:
+    seen = {sample for group in groups for sample in group.samples}
+    return tuple(sample for sample in wanted if sample not in seen)
 
 
 def _read(one: FileDimensions, contigs: Collection[str]) -> int:

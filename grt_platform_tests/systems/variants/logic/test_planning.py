@@ -163,6 +163,22 @@ def test_the_longest_record_of_the_touched_files_is_known():
     assert planned(files).longest_ref == 900
 
 
+def test_files_that_share_samples_in_too_many_ways_are_refused():
+    files = [holds(f"{at:02}", " ".join(f"S{at + more}" for more in range(5))) for at in range(10)]
+    made = plan(files, None, (), PlanLimits(most_parts=50))
+    assert sum(len(group.files) for group in made.groups) == 50
+    with pytest.raises(BadInputError, match="10 of them would be read 50 times, 49 are the most"):
+        plan(files, None, (), PlanLimits(most_parts=49))
+
+
+def test_files_of_many_samples_that_are_the_same_are_planned_as_one_list():
+    names = tuple(f"S{number}" for number in range(12_000))
+    files = [FileDimensions(str(at), f"{at:04}", 10, tuple(names), {str(at): 1}) for at in range(300)]
+    made = plan(files, None, (), LIMITS)
+    assert [(len(group.samples), len(group.files), group.is_ordered) for group in made.groups] == [(12_000, 300, True)]
+    assert len({id(file.samples) for group in made.groups for file in group.files}) == 1
+
+
 @pytest.mark.parametrize(
     ("count", "most", "sizes"),
     [(0, 5, []), (1, 5, [1]), (5, 5, [5]), (6, 5, [3, 3]), (1500, 200, [187, 188, 187, 188, 187, 188, 187, 188])],
