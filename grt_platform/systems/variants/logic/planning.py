@@ -49,8 +49,8 @@ def plan(
     parts = [file for group in groups for file in group.files]
     if len(parts) > limits.most_parts:
         raise BadInputError(
-            f"The files share samples so that {len(read)} of them would be read {len(parts)} times, {limits.most_parts} "
-            "are the most; choose fewer samples"
+            f"The files share samples so that {len(read)} of them would be read {len(parts)} times, "
+            f"{limits.most_parts} are the most; choose fewer samples"
         )
     absent = _absent(wanted, groups)
     return Plan(

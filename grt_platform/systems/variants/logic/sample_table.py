@@ -154,6 +154,8 @@ def _split(text: str) -> list[str]:
     Raises:
         ValueError: A quote is not closed, or something follows it.
     """
+    if '"' not in text:
+        return text.split("\t")
     try:
         return next(csv.reader([text], delimiter="\t", strict=True))
     except csv.Error as error:
@@ -206,9 +208,10 @@ class _Reading:
             )
             return
         cells = [cell.strip() for cell in raw]
-        for name, cell, stripped in zip(self.header, raw, cells, strict=True):
-            if cell != stripped:
-                self._note("blanks", name, line)
+        if cells != raw:
+            for name, cell, stripped in zip(self.header, raw, cells, strict=True):
+                if cell != stripped:
+                    self._note("blanks", name, line)
         sample_id = self._sample_id(cells[0], line)
         read = tuple(self._cell(name, cell, line) for name, cell in zip(self.header[1:], cells[1:], strict=True))
         if sample_id:
@@ -250,14 +253,18 @@ class _Reading:
 
     def _column(self, at: int, name: str) -> SampleColumn:
         minorities: dict[bool, list[int]] = {True: [], False: []}
+        is_number: dict[str, bool] = {}
         for row in self.rows:
             for value in row.cells[at]:
-                minorities[number(value) is not None].append(row.line)
+                known = is_number.get(value)
+                if known is None:
+                    known = is_number[value] = number(value) is not None
+                minorities[known].append(row.line)
         if not minorities[False]:
             return SampleColumn(name, ColumnKind.NUMBER)
         if not minorities[True]:
             return SampleColumn(name, ColumnKind.TEXT)
-        few = min((True, False), key=lambda is_number: len(minorities[is_number]))
+        few = len(minorities[True]) <= len(minorities[False])
         message = (
             f"The column mixes numbers and texts and is compared as text; {'numbers' if few else 'texts'} are fewer"
         )
