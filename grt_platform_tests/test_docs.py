@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 import pytest
 
-from grt_platform.runtime.reference import command_tree, env_example, reference, tables
+from grt_platform.runtime.reference import command_tree, env_example, reference
+from grt_platform.runtime.tables import all_tables
 from grt_platform.settings import Settings
 from grt_platform.web.app import create_app
 
@@ -86,7 +87,7 @@ def test_the_reference_tells_every_command_setting_and_table():
     text = reference()
     assert {"grt up", "grt galaxy load"} <= set(re.findall(r"^### (grt .+)$", text, re.MULTILINE))
     assert all(f"| `GRT_{name.upper()}` |" in text for name in Settings.model_fields)
-    assert all(f"### {table.system}.{table.noun}\n" in text for table in tables().values())
+    assert all(f"### {table.system}.{table.noun}\n" in text for table in all_tables().values())
     assert "**Private**" in text.split("### galaxy.params")[1].split("###")[0]
 
 
@@ -141,7 +142,7 @@ def test_every_address_of_galaxy_exists(page):
 @every_page
 def test_every_table_exists(page):
     text = page.read_text()
-    known = {f"{table.system}.{table.noun}" for table in tables().values()}
+    known = {f"{table.system}.{table.noun}" for table in all_tables().values()}
     named = set(re.findall(r"(?<![\w/.@\-\[])galaxy\.[a-z_]+(?![\w.])", text))
     keys = {f"{system}.{noun}" for system, noun in re.findall(r"\b(galaxy)/(?:table|product|served)/([a-z_]+)", text)}
     assert (named | keys) - known == set()

@@ -41,7 +41,7 @@ class Within:
 
     def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
         """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
-        return _rows(self._connection, sql, params)
+        return rows_of(self._connection, sql, params)
 
 
 class LightDatabase:
@@ -75,8 +75,9 @@ class LightDatabase:
     def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
         """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
         with self.connection() as connection:
-            return _rows(connection, sql, params)
+            return rows_of(connection, sql, params)
 
 
-def _rows(connection: Connection, sql: str, params: Parameters) -> list[dict[str, Any]]:
+def rows_of(connection: Connection, sql: str, params: Parameters) -> list[dict[str, Any]]:
+    """The rows of a query, all of them."""
     return connection.execute(sql.encode(), params or None).fetchall()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -11,6 +12,15 @@ from psycopg.types.string import TextLoader
 from grt_platform.kernel.errors import UnavailableError
 
 Connection = psycopg.Connection[dict[str, object]]
+CONNECTING: dict[str, Any] = {
+    "row_factory": psycopg.rows.dict_row,
+    "connect_timeout": 5,
+    "application_name": "grt",
+    "options": "-c TimeZone=UTC",
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 _IN_VAIN = ("password authentication failed", "does not exist", "no pg_hba.conf entry")
 
 
@@ -48,18 +58,14 @@ def place(url: str) -> str:
 
 
 def _open(url: str) -> Connection:
-    connection: Connection = psycopg.connect(
-        url,
-        row_factory=psycopg.rows.dict_row,
-        connect_timeout=5,
-        application_name="grt",
-        options="-c TimeZone=UTC",
-        keepalives_idle=30,
-        keepalives_interval=10,
-        keepalives_count=3,
-    )
-    connection.adapters.register_loader("uuid", TextLoader)
+    connection: Connection = psycopg.connect(url, **CONNECTING)
+    prepare_connection(connection)
     return connection
+
+
+def prepare_connection(connection: psycopg.Connection[Any]) -> None:
+    """Every connection of ours reads uuid as text."""
+    connection.adapters.register_loader("uuid", TextLoader)
 
 
 def _may_heal(error: psycopg.OperationalError) -> bool:

@@ -1,7 +1,7 @@
 """The warehouse: served tables in Postgres, each partition replaced in one transaction."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 
@@ -94,10 +94,16 @@ class Warehouse(LightDatabase):
             return sum(copy(writer, table, partition, frame) for frame in pieces(frames))
 
 
-def grant_reader(url: str, role: str, *, password: str | None = None) -> None:
+def grant_reader(url: str, role: str, *, password: str | None = None, guarded: Iterable[Table] = ()) -> None:
     """Let the role log in and read the tables of the systems, those to come included, and write nothing.
 
     Of the platform's own schemas it reads the described tables alone, without their secret columns.
+
+    Args:
+        url: The warehouse, as its owner.
+        role: Made where it is missing.
+        password: What it logs in with; unchanged where it is None.
+        guarded: Tables of the systems; those with secret columns are read without them.
     """
     name = quoted(role)
     with Warehouse(url).transaction() as connection:
@@ -113,6 +119,10 @@ def grant_reader(url: str, role: str, *, password: str | None = None) -> None:
             connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {name}".encode())
             connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {name}".encode())
             connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {name}".encode())
+        for table in guarded:
+            if any(column.is_secret for column in table):
+                connection.execute(f"REVOKE SELECT ON {relation(table)} FROM {name}".encode())
+                _grant_columns(connection, name, table)
 
 
 def _grant_columns(connection: Connection, role: str, table: Table) -> None:

@@ -14,6 +14,7 @@ from grt_platform.adapters.postgres import available
 from grt_platform.adapters.warehouse import grant_reader
 from grt_platform.kernel.errors import GrtError
 from grt_platform.runtime.first_admin import make_first_admin
+from grt_platform.runtime.tables import all_tables
 from grt_platform.settings import Settings, settings
 
 _LONGEST_QUESTION = "5min"
@@ -34,7 +35,7 @@ def allow_reading(warehouse_url: str, reader_url: str) -> None:
     """The role of `reader_url` may log in to the warehouse alone and SELECT there, for a bounded time."""
     reader = urlsplit(reader_url)
     name = reader.username or ""
-    grant_reader(warehouse_url, name, password=unquote(reader.password or ""))
+    grant_reader(warehouse_url, name, password=unquote(reader.password or ""), guarded=all_tables().values())
     role, database = sql.Identifier(name), sql.Identifier(urlsplit(warehouse_url).path.lstrip("/"))
     with psycopg.connect(warehouse_url, autocommit=True) as admin:
         admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))

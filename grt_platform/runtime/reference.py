@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
 from grt_platform.runtime import commands
-from grt_platform.runtime.systems import system_names, systems_with
+from grt_platform.runtime.systems import systems_with
+from grt_platform.runtime.tables import all_tables
 from grt_platform.settings import Settings
 from grt_platform.web.app import create_app
 from grt_platform.web.openapi import described
@@ -45,16 +45,6 @@ def command_tree() -> click.Group:
     return group
 
 
-def tables() -> dict[str, Table]:
-    """Every table of every system by `system/layer/noun`, the registries last, then the platform's own."""
-    found: dict[str, Table] = {}
-    for system in system_names():
-        module = import_module(f"grt_platform.systems.{system}.schemas")
-        registries = [each for each in vars(module).values() if isinstance(each, Table) and each.layer == "registry"]
-        found |= {table.name: table for table in (*module.TABLES, *registries)}
-    return found | {table.name: table for table in platform_tables()}
-
-
 def _known_settings() -> Iterator[tuple[str, str, str]]:
     for name, field in Settings.model_fields.items():
         default = ".grt" if name == "home" else field.get_default(call_default_factory=True)
@@ -73,7 +63,7 @@ def _tables() -> Iterator[str]:
         "\n## Tables\n\nIn the lake `GRT_HOME/lake/<system>/<table>/`; in Postgres `<system>.<table>`, unless private. "
         "Units are in the names of columns; times are UTC."
     )
-    for table in tables().values():
+    for table in all_tables().values():
         yield f"\n### {table.system}.{table.noun}\n\n{_facts(table)}\n"
         rows = [
             (f"`{column.name}`", column.kind.postgres, "" if column.is_nullable else "not null", column.description)

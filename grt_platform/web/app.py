@@ -14,8 +14,8 @@ from fastapi.telemetry import TelemetryConfig
 
 from grt_platform import __version__, systems
 from grt_platform.adapters.bucket_events import BucketEvents
-from grt_platform.adapters.database import LightDatabase
 from grt_platform.adapters.objects import Objects
+from grt_platform.adapters.pooled import PooledDatabase
 from grt_platform.adapters.store import open_store
 from grt_platform.adapters.upload_limits import limits_of
 from grt_platform.adapters.uploads import Uploads
@@ -104,7 +104,7 @@ def system_routers() -> list[APIRouter]:
 @asynccontextmanager
 async def _opened(app: FastAPI) -> AsyncIterator[None]:
     known = settings()
-    app.state.warehouse = LightDatabase(known.warehouse_url.get_secret_value())
+    app.state.warehouse = PooledDatabase(known.warehouse_url.get_secret_value())
     app.state.stores = {name: open_store(getattr(known, name), known) for name in ("raw", "lake", "products")}
     app.state.incoming = _incoming(known)
     app.state.objects = Objects(app.state.warehouse, app.state.stores["raw"])
@@ -115,6 +115,7 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.jobs.close()
     app.state.announcements.close()
+    app.state.warehouse.close()
 
 
 def _incoming(known: Settings) -> Path:

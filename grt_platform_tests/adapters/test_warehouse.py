@@ -176,3 +176,13 @@ def test_the_reader_reads_every_table_and_writes_none(warehouse, warehouse_url):
         connection.execute("SET default_transaction_read_only = off")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("DELETE FROM galaxy.reports")
+
+
+def test_the_reader_sees_a_table_of_a_system_without_its_secret_columns(warehouse, warehouse_url):
+    role = "reader_of_secrets"
+    for _ in range(2):
+        grant_reader(warehouse_url, role, password="x", guarded=(*schemas.TABLES, schemas.INSTANCES))
+        reader = Warehouse(psycopg.conninfo.make_conninfo(warehouse_url, user=role, password="x"))
+        assert reader.fetch("SELECT instance_id, key_made_at FROM galaxy.instances") == []
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.fetch("SELECT key_sha256 FROM galaxy.instances")

@@ -139,7 +139,12 @@ INSTANCES = Table(
         Column("title", Kind.TEXT, "Name people see", is_nullable=False),
         Column("url", Kind.TEXT, "Address of the server"),
         Column("description", Kind.TEXT, "What the server is for"),
-        Column("key_sha256", Kind.TEXT, "Hash of its upload key; NULL for a server that may not upload over HTTP"),
+        Column(
+            "key_sha256",
+            Kind.TEXT,
+            "Hash of its upload key; NULL for a server that may not upload over HTTP",
+            is_secret=True,
+        ),
         Column("key_made_at", Kind.TIMESTAMP, "When its key was made or last rotated"),
         Column("registered_at", Kind.TIMESTAMP, "When it became known", is_nullable=False),
         Column("is_self_registered", Kind.BOOLEAN, "It became known by its folder, nobody named it", is_nullable=False),

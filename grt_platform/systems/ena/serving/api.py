@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from grt_platform.adapters.database import LightDatabase
+from grt_platform.adapters.database import Database
 from grt_platform.serving.output import plain
 from grt_platform.settings import settings
 from grt_platform.systems.ena.logic.wanted import Wanted
@@ -136,8 +136,8 @@ def machines(request: Request) -> list[dict[str, Any]]:
     return [_plain(row) for row in Register(_database(request)).rows()]
 
 
-def _database(request: Request) -> LightDatabase:
-    database: LightDatabase = request.app.state.warehouse
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.warehouse
     return database
 
 

@@ -1,0 +1,70 @@
+"""A Postgres database whose connections are kept open for the next question, for a door that answers many."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Connection as AnyConnection
+from psycopg_pool import ConnectionPool
+
+from grt_platform.adapters.database import Parameters, rows_of
+from grt_platform.adapters.postgres import CONNECTING, Connection, available, prepare_connection
+
+_IDLE_S = 300.0
+
+
+class PooledDatabase:
+    """At most `most` connections; a question that finds all of them taken waits `patience_s` for one.
+
+    A connection is tried before it is lent, so one that Postgres ended meanwhile (a restart) costs a round trip, not
+    an error; locks of its session are let go when it comes back.
+
+    Args:
+        url: `postgresql://role:password@host:port/database`.
+        most: Connections at the same time.
+        patience_s: Seconds a free connection, or a server that is starting or gone, is waited for.
+    """
+
+    def __init__(self, url: str, *, most: int = 10, patience_s: float = 2.0) -> None:
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url,
+            kwargs={**CONNECTING, "autocommit": True},
+            min_size=1,
+            max_size=most,
+            timeout=patience_s,
+            max_idle=_IDLE_S,
+            configure=prepare_connection,
+            check=ConnectionPool.check_connection,
+            reset=_let_go,
+            name="grt web",
+            open=True,
+        )
+
+    def close(self) -> None:
+        """Close all connections; whoever waits for one gets `UnavailableError`."""
+        self._pool.close()
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection without a transaction of its own: each statement stands for itself."""
+        with available("answer"):
+            connection = self._pool.getconn()
+            try:
+                yield connection
+            finally:
+                self._pool.putconn(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection in one transaction: everything is seen at the clean exit, or nothing ever."""
+        with self.connection() as connection, connection.transaction():
+            yield connection
+
+    def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
+        """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
+        with self.connection() as connection:
+            return rows_of(connection, sql, params)
+
+
+def _let_go(connection: AnyConnection[Any]) -> None:
+    connection.execute("SELECT pg_advisory_unlock_all()")

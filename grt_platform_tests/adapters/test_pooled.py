@@ -1,0 +1,87 @@
+import threading
+
+import psycopg
+import pytest
+
+from grt_platform.adapters.pooled import PooledDatabase
+from grt_platform.kernel.errors import UnavailableError
+
+PID = "SELECT pg_backend_pid() AS pid"
+
+
+@pytest.fixture
+def pooled(warehouse_url):
+    database = PooledDatabase(warehouse_url, most=2, patience_s=0.5)
+    yield database
+    database.close()
+
+
+def test_a_second_question_has_the_connection_of_the_first(pooled):
+    assert pooled.fetch(PID) == pooled.fetch(PID)
+
+
+def test_times_are_utc_and_uuids_are_text(pooled):
+    [row] = pooled.fetch("SELECT current_setting('TimeZone') AS zone, gen_random_uuid() AS id")
+    assert row["zone"] == "UTC"
+    assert isinstance(row["id"], str)
+
+
+def test_a_connection_that_postgres_ended_is_replaced_unseen(pooled, warehouse_url):
+    [first] = pooled.fetch(PID)
+    with psycopg.connect(warehouse_url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [first["pid"]])
+    [second] = pooled.fetch(PID)
+    assert second["pid"] != first["pid"]
+
+
+def test_a_transaction_that_fails_leaves_nothing_and_its_connection_is_good_again(pooled):
+    with pytest.raises(psycopg.errors.DivisionByZero), pooled.transaction() as connection:
+        connection.execute("CREATE TABLE public.pooled_test AS SELECT 1 / (oid::int * 0) AS one FROM pg_class")
+    assert pooled.fetch("SELECT to_regclass('public.pooled_test') AS found") == [{"found": None}]
+
+
+def test_a_wrong_statement_is_the_callers_error_and_harms_no_later_one(pooled):
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        pooled.fetch("SELECT * FROM nowhere")
+    assert pooled.fetch("SELECT 1 AS one") == [{"one": 1}]
+
+
+def test_locks_of_a_session_are_let_go_when_the_connection_comes_back(pooled, warehouse_url):
+    with pooled.connection() as connection:
+        connection.execute("SELECT pg_advisory_lock(77)")
+    with psycopg.connect(warehouse_url, autocommit=True) as other:
+        other.execute("SET lock_timeout = '5s'")
+        other.execute("SELECT pg_advisory_lock(77)")
+
+
+def test_whoever_finds_every_connection_taken_hears_so_in_time(pooled):
+    with pooled.connection(), pooled.connection(), pytest.raises(UnavailableError, match="Postgres cannot answer now"):
+        pooled.fetch("SELECT 1 AS one")
+
+
+def test_many_threads_share_few_connections(pooled):
+    pids, errors = [], []
+
+    def ask():
+        try:
+            pids.extend(row["pid"] for row in pooled.fetch("SELECT pg_backend_pid() AS pid, pg_sleep(0.01)"))
+        except UnavailableError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(pids) == 20
+    assert len(set(pids)) <= 2
+
+
+def test_a_server_that_is_not_there_is_unavailable_and_said_so():
+    database = PooledDatabase("postgresql://x:y@127.0.0.1:1/nothing", patience_s=0.3)
+    try:
+        with pytest.raises(UnavailableError, match="Postgres cannot answer now"):
+            database.fetch("SELECT 1 AS one")
+    finally:
+        database.close()
