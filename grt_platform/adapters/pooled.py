@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg import Connection as AnyConnection
 from psycopg_pool import ConnectionPool
 
 from grt_platform.adapters.database import Parameters, rows_of
@@ -17,7 +16,7 @@ class PooledDatabase:
     """At most `most` connections; a question that finds all of them taken waits `patience_s` for one.
 
     A connection is tried before it is lent, so one that Postgres ended meanwhile (a restart) costs a round trip, not
-    an error; locks of its session are let go when it comes back.
+    an error. What a caller sets for its session (a lock, a setting) it must undo itself.
 
     Args:
         url: `postgresql://role:password@host:port/database`.
@@ -35,7 +34,6 @@ class PooledDatabase:
             max_idle=_IDLE_S,
             configure=prepare_connection,
             check=ConnectionPool.check_connection,
-            reset=_let_go,
             name="grt web",
             open=True,
         )
@@ -64,7 +62,3 @@ class PooledDatabase:
         """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
         with self.connection() as connection:
             return rows_of(connection, sql, params)
-
-
-def _let_go(connection: AnyConnection[Any]) -> None:
-    connection.execute("SELECT pg_advisory_unlock_all()")

@@ -4,6 +4,7 @@ import logging
 import secrets
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -24,9 +25,23 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(_Stderr()),  # type: ignore[arg-type] # it writes and flushes only
     )
     logging.getLogger("uvicorn.access").disabled = True
+
+
+class _Stderr:
+    """The stderr of the moment; a line that cannot be written (full disk, reader gone) costs nobody an answer."""
+
+    def write(self, text: str) -> None:
+        """Writes, or gives up."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flushes, or gives up."""
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 class RequestLog:

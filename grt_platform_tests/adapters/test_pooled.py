@@ -46,14 +46,6 @@ def test_a_wrong_statement_is_the_callers_error_and_harms_no_later_one(pooled):
     assert pooled.fetch("SELECT 1 AS one") == [{"one": 1}]
 
 
-def test_locks_of_a_session_are_let_go_when_the_connection_comes_back(pooled, warehouse_url):
-    with pooled.connection() as connection:
-        connection.execute("SELECT pg_advisory_lock(77)")
-    with psycopg.connect(warehouse_url, autocommit=True) as other:
-        other.execute("SET lock_timeout = '5s'")
-        other.execute("SELECT pg_advisory_lock(77)")
-
-
 def test_whoever_finds_every_connection_taken_hears_so_in_time(pooled):
     with pooled.connection(), pooled.connection(), pytest.raises(UnavailableError, match="Postgres cannot answer now"):
         pooled.fetch("SELECT 1 AS one")

@@ -97,7 +97,7 @@ def test_a_job_runs_once_and_its_result_is_there(jobs: Jobs) -> None:
     assert (job.state, job.result["total"], job.counts, job.progress) == (JobState.COMPLETE, 3, {"numbers": 2}, 1)
     assert jobs.rows(job.job_id) == [{"attempt": 1, "total": 3}]
     assert jobs.run_status(job) is dg.DagsterRunStatus.SUCCESS
-    assert "forkserver" in job.result["parent"]
+    assert "grt_platform.orchestration.code_server" in job.result["started_by"]
     assert [run.run_id for run in jobs.runs(job.job_id)] == [job.run_id]
     assert job.job_id in jobs.instance.get_dynamic_partitions("sample_sum_jobs")
 

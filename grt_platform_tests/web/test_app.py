@@ -1,5 +1,6 @@
 """The app as a whole: who may call what, and what every answer carries."""
 
+import io
 import json
 import os
 import subprocess
@@ -213,6 +214,14 @@ def test_a_body_that_nobody_asked_for_is_not_read_beyond_its_limit(live_web: Liv
     answer = live_web.client.post("/galaxy/api/instances", content=body, headers=headers)
     assert answer.status_code == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_log_that_cannot_be_written_costs_no_answer(live_web: LiveWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    answers = [live_web.client.get("/health") for _ in range(3)]  # over one connection
+    assert [answer.status_code for answer in answers] == [200] * 3
 
 
 def test_the_access_log_is_json_and_holds_no_secret(live_web: LiveWeb, capsys: pytest.CaptureFixture[str]) -> None:

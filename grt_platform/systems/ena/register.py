@@ -140,7 +140,11 @@ class Register:
         key = int.from_bytes(sha256(f"ena machine {batch_id}".encode()).digest()[:8], "big", signed=True)
         with self._database.connection() as connection:
             rows = connection.execute("SELECT pg_try_advisory_lock(%s) AS is_ours", [key]).fetchall()
-            yield bool(rows[0]["is_ours"])
+            try:
+                yield bool(rows[0]["is_ours"])
+            finally:
+                if rows[0]["is_ours"]:
+                    connection.execute("SELECT pg_advisory_unlock(%s)", [key])
 
     def begin(self, batch_id: str, most: int) -> bool:
         """A planned machine may be created: noted before its provider is asked. False when `most` machines exist."""

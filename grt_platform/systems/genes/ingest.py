@@ -23,6 +23,7 @@ from grt_platform.systems.genes.logic.load import Source, load
 from grt_platform.systems.genes.logic.options import Limits, Options
 from grt_platform.systems.genes.logic.result_json import Write
 from grt_platform.systems.genes.logic.tally import Tally
+from grt_platform.systems.genes.results import result_key
 from grt_platform.systems.genes.schemas import (
     GENES,
     LEDGER,
@@ -72,11 +73,6 @@ class Parsed:
     result_key: str
     result_bytes: int
     rows: dict[str, int]
-
-
-def result_key(job_id: str) -> str:
-    """Where the JSON result of a job is, in the store of products."""
-    return f"genes/parses/{job_id}.json"
 
 
 class Ingest:

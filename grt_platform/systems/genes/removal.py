@@ -4,7 +4,7 @@ from grt_platform.adapters.copying import clear
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.store import Store
 from grt_platform.adapters.warehouse import Warehouse
-from grt_platform.systems.genes.ingest import result_key
+from grt_platform.systems.genes.results import result_key
 from grt_platform.systems.genes.schemas import LEDGER, SERVED_TABLES, TABLES
 
 

@@ -154,8 +154,6 @@ _RESUMMED: dict[Table, Callable[[Rescanned], Iterable[pl.DataFrame]]] = {
     PROJECT_TOTALS: lambda again: [again.projects()],
     TREE: lambda again: again.tree(),
 }
-RESUMMED = frozenset(_RESUMMED)
-"""What can be made from the entries alone."""
 
 
 def _summed(version: Kept, rules: ScanRules, scanned: Scanned) -> Iterable[tuple[Table, Iterable[pl.DataFrame]]]:

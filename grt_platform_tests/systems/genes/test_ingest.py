@@ -14,9 +14,10 @@ from grt_platform.adapters.store import open_store
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.settings import Settings
-from grt_platform.systems.genes.ingest import Ingest, result_key
+from grt_platform.systems.genes.ingest import Ingest
 from grt_platform.systems.genes.logic.options import Limits
 from grt_platform.systems.genes.removal import remove
+from grt_platform.systems.genes.results import result_key
 from grt_platform.systems.genes.schemas import GENES, LEDGER, SEQUENCES, TABLES
 from grt_platform_tests.systems.genes.ingesting import JOB, ingest, task
 from grt_platform_tests.systems.genes.sample import SAMPLE

@@ -1,7 +1,7 @@
 """One pass over an upload makes its tables, its JSON result and its served rows."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -11,11 +11,12 @@ from grt_platform.orchestration.describe import about, asset_key
 from grt_platform.orchestration.execution import pool
 from grt_platform.orchestration.job_run import JobsResource
 from grt_platform.orchestration.resources import LakeResource, ObjectsResource, StoresResource, WarehouseResource
-from grt_platform.systems.genes.ingest import Ingest, Parsed
 from grt_platform.systems.genes.limits import limits
-from grt_platform.systems.genes.parsing import do_job
 from grt_platform.systems.genes.partitions import PARSE_JOBS
 from grt_platform.systems.genes.schemas import PARSES, SERVED_TABLES, TABLES
+
+if TYPE_CHECKING:
+    from grt_platform.systems.genes.ingest import Parsed
 
 _MADE = (*TABLES, *SERVED_TABLES)
 _FROM = {"table": ["genes", "raw", "uploads"], "product": ["genes", "table", "sequences"]}
@@ -39,6 +40,9 @@ def parse(
     warehouse: WarehouseResource,
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Parses the upload of the job that is the partition."""
+    from grt_platform.systems.genes.ingest import Ingest  # numba's 60 MB, which only a run needs
+    from grt_platform.systems.genes.parsing import do_job
+
     keep_freed_memory()
     with jobs.running(context) as job:
         ingest = Ingest(lake.lake(), stores.products(), limits())
@@ -48,7 +52,7 @@ def parse(
     yield from (_told(table, parsed) for table in _MADE)
 
 
-def _told(table: Table, parsed: Parsed) -> dg.MaterializeResult[None]:
+def _told(table: Table, parsed: "Parsed") -> dg.MaterializeResult[None]:
     noun = "served_genes" if table.layer == "served" and table.noun == "genes" else table.noun
     metadata: dict[str, Any] = {"dagster/partition_row_count": parsed.rows[noun]}
     if table == PARSES:

@@ -39,7 +39,6 @@ from grt_platform.systems.lustre.schemas import (
     REPORT_FILES,
     VOLUME_TOTALS,
 )
-from grt_platform.systems.lustre.splits import split_date
 
 _SNAPSHOTS = dg.AssetSelection.assets(groups.key, quotas.key)
 ON_NEW_DUMP = (
@@ -167,6 +166,8 @@ def group_splits(
     context: dg.AssetExecutionContext, volume_totals: pl.LazyFrame, stores: StoresResource
 ) -> tuple[pl.DataFrame, dg.AssetCheckResult]:
     """Cuts the loaded dumps of a date by group, for the servers that show a group its tree."""
+    from grt_platform.systems.lustre.splits import split_date  # numba's 60 MB, which only a run needs
+
     dumped_on, totals = date.fromisoformat(context.partition_key), volume_totals.collect()
     with errors_by_kind(context.retry_number):
         cut = split_date(stores.raw(), stores.products(), dumped_on, totals, special_prefixes())

@@ -1,7 +1,7 @@
 """Tables: one pass over a dump makes all of them in the lake, and the accounts in the warehouse."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -10,11 +10,13 @@ from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about, asset_key
 from grt_platform.orchestration.execution import errors_by_kind, pool
 from grt_platform.orchestration.resources import LakeResource, StoresResource, WarehouseResource
-from grt_platform.systems.lustre.ingest import RESUMMED, Built, Ingest
 from grt_platform.systems.lustre.limits import scan_rules
 from grt_platform.systems.lustre.partitions import DUMPS, cells
-from grt_platform.systems.lustre.schemas import ACCOUNTS, SCANNED_TABLES
+from grt_platform.systems.lustre.schemas import ACCOUNTS, RESUMMED, SCANNED_TABLES
 from grt_platform.systems.lustre.shelf import Shelf
+
+if TYPE_CHECKING:
+    from grt_platform.systems.lustre.ingest import Built
 
 SERVED_ACCOUNTS = tuple(table.served() for table in ACCOUNTS)
 
@@ -46,10 +48,10 @@ def scanned(
 
     Sums alone are made again from the entries.
     """
-    ingest, [cell] = (
-        Ingest(Shelf(stores.raw()), lake.lake(), warehouse.warehouse(), scan_rules),
-        cells(context.partition_keys),
-    )
+    from grt_platform.systems.lustre.ingest import Ingest  # numba's 60 MB, which only a run needs
+
+    ingest = Ingest(Shelf(stores.raw()), lake.lake(), warehouse.warehouse(), scan_rules)
+    [cell] = cells(context.partition_keys)
     chosen = [t for t in (*SCANNED_TABLES, *ACCOUNTS, *SERVED_ACCOUNTS) if asset_key(t) in context.selected_asset_keys]
     with errors_by_kind(context.retry_number):
         built = ingest.resum(*cell, chosen) if RESUMMED.issuperset(chosen) else ingest.build(*cell)
@@ -58,6 +60,6 @@ def scanned(
     yield from (_result(table, built) for table in chosen if table.noun in built.rows)
 
 
-def _result(table: Table, built: Built) -> dg.MaterializeResult[None]:
+def _result(table: Table, built: "Built") -> dg.MaterializeResult[None]:
     metadata: dict[str, Any] = {"dagster/partition_row_count": built.rows[table.noun]}
     return dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
