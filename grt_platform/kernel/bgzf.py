@@ -8,8 +8,13 @@ from isal import isal_zlib
 
 from grt_platform.kernel.errors import BadSourceError
 
+END_BLOCK = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+"""The empty block that ends a file: without it, the file was cut off."""
+
 _HEADER = struct.Struct("<4BI2BH")
 _SMALLEST_BLOCK = 28
+_BLOCK_DATA = 60_000  # so that a block stays below 64 KiB even where nothing can be packed
+_DEFLATED = -15
 _GROUP_BYTES = 1 << 20
 _DamagedError = cast("type[Exception]", isal_zlib.error)
 
@@ -59,6 +64,18 @@ def inflate_blocks(blocks: bytes) -> bytes:
             raise BadSourceError(f"the BGZF file is damaged ({error}); upload it again") from error
         at += size
     return b"".join(parts)
+
+
+def packed_blocks(data: bytes) -> bytes:
+    """The data in blocks, without a block that ends a file."""
+    return b"".join(_packed(data[at : at + _BLOCK_DATA]) for at in range(0, len(data), _BLOCK_DATA))
+
+
+def _packed(data: bytes) -> bytes:
+    packed = isal_zlib.compress(data, 1, _DEFLATED)
+    size = _HEADER.size + 6 + len(packed) + 8
+    head = _HEADER.pack(31, 139, 8, 4, 0, 0, 255, 6) + struct.pack("<2sHH", b"BC", 2, size - 1)
+    return head + packed + struct.pack("<II", isal_zlib.crc32(data), len(data))
 
 
 def _whole(data: bytes) -> int:

@@ -1,10 +1,12 @@
 """The child that runs bcftools: started as a script, never imported by a service; it forks once for each command.
 
-Its input's first line is JSON: `directory`, `program` (empty for pysam's), `limits` (by names of `resource`), `pipes`
-(names of named pipes to make) and `steps`, each with `arguments` and `after` (the numbers of steps that must have ended
-well before it starts). For each step that ends it prints a line of JSON: `step`, `code` (of a signal: negative),
-`cpu_s` and `rss_bytes`. What a step says is in the file `step-<number>.log`. The first step that fails ends all
-others. The end of its input, which is the end of its parent, ends everything at once.
+Its input is JSON by lines. The first is `directory`, `program` (empty for pysam's) and `limits` (by names of
+`resource`); each further one is a run: `first` (a number), `pipes` (names of named pipes to make) and `steps`, each
+with `arguments` and `after` (the steps, from 0, that must have ended well before it starts). The verb `grt-mark` is
+ours (`mark.py`), all others are those of bcftools. For each step that ends it prints a line: `step`, `code` (of a
+signal: negative), `cpu_s` and `rss_bytes`; for a run that ended well an empty one. What step n says is in the file
+`step-<first + n>.log`. The first step that fails ends all others and this child. The end of its input, which is the end
+of its parent, ends everything at once.
 """
 
 import json
@@ -19,6 +21,8 @@ from importlib import import_module
 from typing import Any
 
 from grt_platform.adapters.bcftools.confine import bound, die_with_parent, forbid
+from grt_platform.adapters.bcftools.mark import mark
+from grt_platform.adapters.bcftools.step import MARK
 
 Task = dict[str, Any]
 _PYSAM = "pysam.bcftools"
@@ -27,35 +31,65 @@ _MOMENT_S = 0.3
 
 
 def main() -> None:
-    """Run the steps that the first line of the input tells."""
+    """Run what the lines of the input tell."""
     die_with_parent()
-    task: Task = json.loads(sys.stdin.buffer.readline())
-    os.chdir(task["directory"])
-    for name in task["pipes"]:
-        os.mkfifo(name, 0o600)
-    if not task["program"]:
+    inbox = _Inbox()
+    setting: Task = json.loads(inbox.line())
+    os.chdir(setting["directory"])
+    if not setting["program"]:
         import_module(_PYSAM)  # once, for all forks
-    forbid(platform.machine(), programs=not task["program"])
-    woken, waker = os.pipe()
-    os.set_blocking(waker, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    _run(task, woken)
+    forbid(platform.machine(), programs=not setting["program"])
+    while line := inbox.line():
+        task = setting | json.loads(line)
+        for name in task["pipes"]:
+            os.mkfifo(name, 0o600)
+        _run(task, inbox)
+        print(flush=True)
 
 
-def _run(task: Task, woken: int) -> None:
+class _Inbox:
+    """The input, and the wake-up call of a child that ended."""
+
+    def __init__(self) -> None:
+        self._woken, waker = os.pipe()
+        os.set_blocking(waker, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        self._data = b""
+
+    def line(self) -> bytes:
+        """The next line; none at the end."""
+        while b"\n" not in self._data:
+            data = os.read(0, 1 << 20)
+            if not data:
+                return b""
+            self._data += data
+        line, _, self._data = self._data.partition(b"\n")
+        return line
+
+    def sleep(self, seconds: float | None = None) -> bool:
+        """Wait until a child ends, or the time is over.
+
+        Returns:
+            False when the input ended, or nothing happened.
+        """
+        ready, _, _ = select.select([0, self._woken], [], [], seconds)
+        if self._woken in ready:
+            os.read(self._woken, 4096)
+        return bool(ready) and 0 not in ready
+
+
+def _run(task: Task, inbox: _Inbox) -> None:
     running: dict[int, int] = {}
     done: set[int] = set()
     waiting = dict(enumerate(task["steps"]))
     while waiting or running:
         for number in [number for number, step in waiting.items() if done.issuperset(step["after"])]:
             running[_fork(task, number, waiting.pop(number))] = number
-        ready, _, _ = select.select([sys.stdin.fileno(), woken], [], [])
-        if sys.stdin.fileno() in ready:
+        if not inbox.sleep():
             _end(running)
-        os.read(woken, 4096)
         if not all(_reap(running, done)):
-            _let_end(running, woken)
+            _let_end(running, inbox)
             _end(running)
 
 
@@ -80,14 +114,10 @@ def _reap(running: dict[int, int], done: set[int]) -> list[bool]:
     return ended
 
 
-def _let_end(running: dict[int, int], woken: int) -> None:
+def _let_end(running: dict[int, int], inbox: _Inbox) -> None:
     """Give the others a moment: the one that failed may only be the first to be seen."""
     until = time.monotonic() + _MOMENT_S
-    while running and (left := until - time.monotonic()) > 0:
-        ready, _, _ = select.select([sys.stdin.fileno(), woken], [], [], left)
-        if woken not in ready:
-            return
-        os.read(woken, 4096)
+    while running and inbox.sleep(max(0, until - time.monotonic())):
         _reap(running, set())
 
 
@@ -108,7 +138,7 @@ def _fork(task: Task, number: int, step: Task) -> int:
     try:
         die_with_parent()
         if os.getppid() == parent:
-            _stand_alone(task, number)
+            _stand_alone(task, task["first"] + number)
             code = _call(task["program"], step["arguments"])
     except (OSError, AttributeError, TypeError, ValueError) as error:
         _say(str(error))
@@ -129,6 +159,9 @@ def _stand_alone(task: Task, number: int) -> None:
 
 
 def _call(program: str, arguments: list[str]) -> int:
+    if arguments[0] == MARK:
+        mark(*arguments[1:])
+        return 0
     if program:
         os.execv(program, [program, *arguments])  # noqa: S606
     from pysam.utils import SamtoolsError

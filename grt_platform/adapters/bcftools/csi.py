@@ -52,6 +52,11 @@ class Csi:
     names: tuple[str, ...]
     contigs: tuple[Contig, ...]
 
+    @property
+    def records(self) -> int:
+        """How many there are in the file."""
+        return sum(contig.records for contig in self.contigs)
+
     def chunks(self, contig: int, first: int, last: int) -> list[Chunk]:
         """Where all records that overlap `first` to `last` (1-based, both in) are; maybe others too."""
         if not 0 <= contig < len(self.contigs):
@@ -60,6 +65,15 @@ class Csi:
         begin, end = max(first - 1, 0), min(last, 1 << (self.min_shift + 3 * self.depth))
         found = [chunk for span in self._levels(begin, end) for number in _known(span, bins) for chunk in bins[number]]
         return _joined(found)
+
+    def order(self) -> list[int]:
+        """The contigs that have records, in the order in which the file has them."""
+        begins = {
+            number: min(chunk.begin for chunks in contig.bins.values() for chunk in chunks)
+            for number, contig in enumerate(self.contigs)
+            if contig.bins
+        }
+        return sorted(begins, key=begins.__getitem__)
 
     def first_record(self) -> int | None:
         """The virtual offset of the file's first record; None where there is none."""

@@ -2,6 +2,8 @@
 
 from grt_platform.kernel.errors import BadInputError, BadSourceError
 
+_DAMAGE = ("crc32", "inflate", "bgzf_read", "truncated", "decompression", "hts_idx_finish", "read error")
+
 
 class EmptyFileError(BadSourceError):
     """The file has no bytes."""
@@ -45,3 +47,8 @@ class LimitError(BadInputError):
 
 class ToolError(BadInputError):
     """bcftools refused what it was asked."""
+
+
+def tells_damage(said: str) -> bool:
+    """Whether what bcftools said means that bytes it read are not those that were written."""
+    return any(word in said.lower() for word in _DAMAGE)

@@ -1,8 +1,8 @@
 """The header of a VCF or BCF file (VCF 4.5 specification, sections 1.4 and 6.2)."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,13 +33,13 @@ class Header:
         samples: In the order of the columns.
         contigs: In the order of their numbers in a BCF file made of it.
         is_result: Whether a query made the file.
-        size_bytes: Length of its text.
+        is_bcf: Whether the file is BCF.
     """
 
     samples: tuple[str, ...]
     contigs: tuple[str, ...]
     is_result: bool
-    size_bytes: int
+    is_bcf: bool = False
 
 
 def read_header(path: Path) -> Header:
@@ -49,8 +49,8 @@ def read_header(path: Path) -> Header:
         EmptyFileError, NotBgzipError, NotVcfError, HeaderError, RepeatedSampleError, TruncatedError: It cannot be read.
     """
     with path.open("rb") as stream:
-        text, _ = header_text(stream)
-    return parse_header(text)
+        text, is_bcf = header_text(stream)
+    return replace(parse_header(text), is_bcf=is_bcf)
 
 
 def header_text(stream: BinaryIO) -> tuple[str, bool]:
@@ -62,13 +62,19 @@ def header_text(stream: BinaryIO) -> tuple[str, bool]:
     head = stream.read(64)
     stream.seek(0)
     _look(head)
-    unpacked = _unpacked(stream)
-    data = next(unpacked, b"")
-    if data[:3] == b"BCF":
-        return _text(_gather(data, unpacked, _bcf_end)[9:]), True
-    if not data.startswith(b"##fileformat=VCF"):
+    data = _gathered(inflate_blocks(group) for group in block_groups(stream, _GROUP_BYTES))
+    if not data.startswith((b"##fileformat=VCF", b"BCF\2")):
         raise NotVcfError("it is no VCF: the first line must be ##fileformat=VCFv4.x; upload a VCF packed by bgzip")
-    return _text(_gather(data, unpacked, _vcf_end)), False
+    is_bcf = data.startswith(b"BCF")
+    return (data[9:] if is_bcf else data).decode("utf-8", "surrogateescape"), is_bcf
+
+
+def header_end(data: bytes) -> int | None:
+    """Where the header that the data begins with ends: behind its last line; None where that cannot be seen yet."""
+    if data.startswith(b"BCF"):
+        return 9 + int.from_bytes(data[5:9], "little") if len(data) >= 9 else None
+    line = _NO_HEADER.search(data)
+    return line.start() + 1 if line else None
 
 
 def parse_header(text: str) -> Header:
@@ -90,7 +96,7 @@ def parse_header(text: str) -> Header:
         raise RepeatedSampleError(
             f"samples stand twice in its header: {', '.join(repeated[:20])}; rename them and upload it again"
         )
-    return Header(samples, _contigs(lines), any(line.startswith(_RESULTS) for line in lines), len(text))
+    return Header(samples, _contigs(lines), any(line.startswith(_RESULTS) for line in lines))
 
 
 def _contigs(lines: list[str]) -> tuple[str, ...]:
@@ -114,32 +120,14 @@ def _look(head: bytes) -> None:
         raise NotVcfError("it is no VCF packed by bgzip, whatever its name says")
 
 
-def _unpacked(stream: BinaryIO) -> Iterator[bytes]:
-    for group in block_groups(stream, _GROUP_BYTES):
-        yield inflate_blocks(group)
-
-
-def _gather(data: bytes, more: Iterator[bytes], end_of: Callable[[bytes], int | None]) -> bytes:
+def _gathered(parts: Iterator[bytes]) -> bytes:
     """The bytes up to the end of the header; all there are where none follow."""
-    while (end := end_of(data)) is None or end > len(data):
-        following = next(more, b"")
+    data = next(parts, b"")
+    while (end := header_end(data)) is None or end > len(data):
+        following = next(parts, b"")
         if not following:
             break
         data += following
         if len(data) > _MOST_BYTES:
             raise HeaderError(f"its header is longer than {_MOST_BYTES:,} bytes; shorten it")
     return data[:end]
-
-
-def _bcf_end(data: bytes) -> int | None:
-    return 9 + int.from_bytes(data[5:9], "little") if len(data) >= 9 else None
-
-
-def _vcf_end(data: bytes) -> int | None:
-    """Before the first line that is no header line."""
-    line = _NO_HEADER.search(data)
-    return line.start() + 1 if line else None
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")

@@ -9,13 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grt_platform.adapters.bcftools.csi import read_csi
-from grt_platform.adapters.bcftools.errors import BadRecordError, DamagedError, TruncatedError, UnsortedError
+from grt_platform.adapters.bcftools.errors import (
+    BadRecordError,
+    DamagedError,
+    TruncatedError,
+    UnsortedError,
+    tells_damage,
+)
 from grt_platform.adapters.bcftools.header import Header, read_header
-from grt_platform.adapters.bcftools.tool import Bcftools, Step, StepFailedError, unwatched
+from grt_platform.adapters.bcftools.step import Step
+from grt_platform.adapters.bcftools.tool import Bcftools, StepFailedError, unwatched
+from grt_platform.kernel.bgzf import END_BLOCK
 from grt_platform.kernel.errors import BadSourceError
 
-_END_BLOCK = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")  # SAM specification, 4.1.2
-_SOURCE, _CSI, _BCF, _BCF_CSI, _ADDED = "source", "index.csi", "copy.bcf", "copy.bcf.csi", "added.txt"
+_SOURCE, _CSI, _BCF, _BCF_CSI = "source", "index.csi", "copy.bcf", "copy.bcf.csi"
+_ADDED, _PLACES, _SORTED = "added.txt", "places.txt", "sorted.bcf"
+_LAST_POSITION = 2**31 - 1
 _LEVEL = 1  # a copy that is read often: 1 is packed 3 times as fast as 6 and hardly larger
 _UNDEFINED = re.compile(r"(Contig|FILTER|INFO|FORMAT) '([^']+)'.*? is not defined in the header")
 _LINES = {
@@ -26,7 +35,6 @@ _LINES = {
 }
 _UNDEFINED_AT_ALL = "not defined in header"
 _UNSORTED = re.compile(r"Unsorted positions on sequence #\d+: (\d+) followed by (\d+)|not continuous")
-_DAMAGE = ("crc32", "inflate", "bgzf_read", "truncated", "decompression", "hts_idx_finish")
 _WORDS = 300
 
 
@@ -78,17 +86,23 @@ def index_file(
         LimitError: It is too large for the limits.
         UnavailableError: The disk is full, or bcftools cannot be run.
     """
-    header = _checked(source, name)
-    if header.is_result:
-        return _told(source, header, tool)
+    try:
+        header = _checked(source)
+        if header.is_result:
+            return _told(source, header, tool)
+        return _made(source, header, directory, tool, watch)
+    except StepFailedError as error:
+        raise _named(error, name) from error
+    except BadSourceError as error:
+        raise type(error)(error.reason, name) from error
+
+
+def _made(source: Path, header: Header, directory: Path, tool: Bcftools, watch: Callable[[], None]) -> Indexed:
     directory.mkdir(parents=True, exist_ok=True)
     try:
         (directory / _SOURCE).symlink_to(source.resolve())
         _make(directory, tool, watch)
         told = _told(source, header, tool, directory)
-    except StepFailedError as error:
-        shutil.rmtree(directory)
-        raise _named(error, name) from error
     except BaseException:
         shutil.rmtree(directory)
         raise
@@ -98,35 +112,51 @@ def index_file(
     return told
 
 
-def _checked(source: Path, name: str) -> Header:
+def _checked(source: Path) -> Header:
     """The header of a file that has a begin and an end."""
-    try:
-        header = read_header(source)
-        with source.open("rb") as stream:
-            stream.seek(-min(len(_END_BLOCK), source.stat().st_size), io.SEEK_END)
-            if stream.read() != _END_BLOCK:
-                raise TruncatedError("its end is missing (no BGZF end block): it was cut off; upload it again")
-    except BadSourceError as error:
-        raise type(error)(error.reason, name) from error
+    header = read_header(source)
+    with source.open("rb") as stream:
+        stream.seek(-len(END_BLOCK), io.SEEK_END)
+        if stream.read() != END_BLOCK:
+            raise TruncatedError("its end is missing (no BGZF end block): it was cut off; upload it again")
     return header
 
 
 def _make(directory: Path, tool: Bcftools, watch: Callable[[], None]) -> None:
-    """Index, copy and index of the copy; a header that lacks what records name is completed in the copy."""
+    """Index, copy and index of the copy; the copy's header is completed by what records name and it lacks."""
     index = Step(("index", "--force", "--csi", "--output", _CSI, _SOURCE))
     try:
-        tool.run((index, *_copy(("view",), after=1)), directory, watch=watch)
+        tool.run((index, *_copy(_BCF, _SOURCE, "view", after=1)), directory, watch=watch)
     except StepFailedError as error:
         if _UNDEFINED_AT_ALL not in error.ended.messages:
             raise
         _complete(directory, tool, watch)
-        tool.run((index, *_copy(("annotate", "--header-lines", _ADDED), after=1)), directory, watch=watch)
+        completed = _copy(_BCF, _SOURCE, "annotate", "--header-lines", _ADDED, after=1)
+        tool.run((index, *completed), directory, watch=watch)
+    _sort_contigs(directory, tool, watch)
 
 
-def _copy(verb: tuple[str, ...], after: int) -> tuple[Step, Step]:
-    """How the copy and its index are made; `after` is the number of the first of the two steps."""
-    copy = Step((*verb, "--no-version", "--output-type", f"b{_LEVEL}", "--output", _BCF, _SOURCE))
-    return copy, Step(("index", "--force", "--csi", "--output", _BCF_CSI, _BCF), after=(after,))
+def _copy(name: str, source: str, *verb: str, after: int) -> tuple[Step, Step]:
+    """How a copy and its index are made; `after` is the number of the first of the two steps."""
+    copy = Step((*verb, "--no-version", "--output-type", f"b{_LEVEL}", "--output", name, source))
+    return copy, Step(("index", "--force", "--csi", "--output", f"{name}.csi", name), after=(after,))
+
+
+def _sort_contigs(directory: Path, tool: Bcftools, watch: Callable[[], None]) -> None:
+    """The copy has its contigs in the order of its header, whatever order the file's records have."""
+    before = read_csi(directory / _BCF_CSI)
+    if before.order() == sorted(before.order()):
+        return
+    contigs = read_header(directory / _BCF).contigs
+    lines = [f"{contigs[number]}\t1\t{_LAST_POSITION}" for number in sorted(before.order())]
+    (directory / _PLACES).write_text("\n".join(lines), "utf-8", "surrogateescape")
+    tool.run(_copy(_SORTED, _BCF, "view", "--regions-file", _PLACES, after=0), directory, watch=watch)
+    if read_csi(directory / f"{_SORTED}.csi").records != before.records:
+        raise UnsortedError(
+            "its contigs are not in the order of its header; sort it (`bcftools sort`) and upload it again"
+        )
+    (directory / _SORTED).replace(directory / _BCF)
+    (directory / f"{_SORTED}.csi").replace(directory / _BCF_CSI)
 
 
 def _complete(directory: Path, tool: Bcftools, watch: Callable[[], None]) -> None:
@@ -177,7 +207,7 @@ def _named(error: StepFailedError, name: str) -> BadSourceError:
         return UnsortedError(
             f"its records are not sorted: {where}; sort it (`bcftools sort`) and upload it again", name
         )
-    if any(word in said.lower() for word in _DAMAGE):
+    if tells_damage(said):
         return DamagedError("some of its bytes are damaged; upload it again", name)
     words = (
         " ".join(line for line in said.splitlines() if "[W::" not in line)[:_WORDS]

@@ -13,7 +13,8 @@ import pytest
 
 from grt_platform.adapters.bcftools.errors import LimitError
 from grt_platform.adapters.bcftools.limits import ToolLimits
-from grt_platform.adapters.bcftools.tool import Bcftools, Step, StepFailedError
+from grt_platform.adapters.bcftools.step import Step
+from grt_platform.adapters.bcftools.tool import Bcftools, StepFailedError
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform_tests.vcf_files import vcf_text, write_vcf
 
@@ -187,6 +188,7 @@ SCRIPT = """
 import os, sys
 from pathlib import Path
 from grt_platform.adapters.bcftools.limits import ToolLimits
+from grt_platform.adapters.bcftools.step import Step
 from grt_platform.adapters.bcftools.tool import Bcftools, Step
 Bcftools(ToolLimits()).run([Step(("view", "-o", f"out{n}", "never")) for n in range(3)], Path(sys.argv[1]))
 """

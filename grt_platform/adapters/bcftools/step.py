@@ -1,0 +1,38 @@
+"""One command of bcftools, and how it ended."""
+
+from dataclasses import dataclass
+
+MARK = "grt-mark"
+"""A verb of our own: a source, a target, and a line for the header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command.
+
+    Attributes:
+        arguments: The verb and its arguments.
+        after: Numbers of the steps that must have ended well before it starts; the others run side by side.
+    """
+
+    arguments: tuple[str, ...]
+    after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a step ended.
+
+    Attributes:
+        step: Its number.
+        code: Exit code; of a signal: its negative number.
+        cpu_s: CPU seconds.
+        rss_bytes: Most memory it had.
+        messages: What it said, at most 64 KiB.
+    """
+
+    step: int
+    code: int
+    cpu_s: float
+    rss_bytes: int
+    messages: str
