@@ -15,6 +15,7 @@ from grt_platform.runtime.service import Probe, Service, says
 from grt_platform.runtime.state import State
 from grt_platform.settings import Settings
 
+_JSON_LOG = ("--log-format", "json")
 _DAEMON_IS_UP = "Instance is configured with the following daemons"
 
 
@@ -81,7 +82,7 @@ def _code(state: State, postgres: list[Service]) -> Service:
     """Dagster's code server: its runs are below it, and say how they ended when it stops."""
     port = state.ports["code"]
     where = ("-m", "grt_platform.definitions", "-h", "127.0.0.1", "-p", str(port))
-    command = ("-m", "grt_platform.orchestration.code_server", "api", "grpc", *where)
+    command = ("-m", "grt_platform.orchestration.code_server", "api", "grpc", *where, *_JSON_LOG)
     outlived_by = tuple(service.name for service in postgres)
     return _python("code", command, address=f"tcp://127.0.0.1:{port}", outlived_by=outlived_by)
 
@@ -92,13 +93,13 @@ def _dagster(installation: Installation, given: Settings, state: State, where: A
     return [
         _python(
             "daemon",
-            ("-m", "dagster._daemon", "run", *workspace),
+            ("-m", "dagster._daemon", "run", *workspace, *_JSON_LOG),
             is_ready=says(_DAEMON_IS_UP),
             needs=("code", "prepare"),
         ),
         _python(
             "ui",
-            ("-m", "dagster_webserver", *ui),
+            ("-m", "dagster_webserver", *ui, *_JSON_LOG),
             address=f"{http_url(given.ui_host, state.ports['ui'])}/server_info",
             needs=("code", "prepare"),
             url=where.ui,

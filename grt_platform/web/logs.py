@@ -10,23 +10,36 @@ from typing import Any
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import EventDict, Processor
 
 REQUEST_ID = "X-Request-ID"
 
 
+def _plain(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Without uvicorn's second, coloured form of the same words."""
+    event.pop("color_message", None)
+    return event
+
+
+_ADDED: list[Processor] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+_RENDERED: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+_OF_SERVER: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _plain, *_RENDERED]
+
+
 def configure(level: str) -> None:
-    """Sends structlog's events to stderr as JSON; the server's own access log, which holds signatures, falls silent."""
+    """Sends structlog's events and the server's to stderr as JSON; the server's own access log falls silent.
+
+    That one holds queries, and so the signatures of signed URLs.
+    """
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[structlog.contextvars.merge_contextvars, *_ADDED, *_RENDERED],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(_Stderr()),  # type: ignore[arg-type] # it writes and flushes only
     )
+    handler = logging.StreamHandler(_Stderr())
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_ADDED, processors=_OF_SERVER))
+    server = logging.getLogger("uvicorn")
+    server.handlers, server.propagate = [handler], False
     logging.getLogger("uvicorn.access").disabled = True
 
 
