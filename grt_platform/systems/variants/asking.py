@@ -21,6 +21,8 @@ from grt_platform.systems.variants.logic.filters import parse_filter, select
 from grt_platform.systems.variants.logic.planning import Plan, PlanLimits, plan
 from grt_platform.systems.variants.logic.question import Asked, question_sha256
 
+_MOST_TOLD = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Exact:
@@ -61,6 +63,7 @@ class Exact:
             "planned": sorted(self.plan.version_ids) if self.plan else None,
             "sample_table": self.table.version_id if self.table else None,
             "samples": None if self.asked.samples is None else list(self.asked.samples),
+            "left_out": _rejected(self.files),
         }
 
 
@@ -92,7 +95,8 @@ def resolve_pins(database: Database, project: str, asked: Asked, pins: Mapping[s
     if gone:
         raise BadInputError(f"version {min(gone)} of a file was purged since this was asked: ask again")
     table = find_table(database, project, "", [pins["sample_table"]]) if pins["sample_table"] else None
-    return _planned(database, Exact(asked, asked.parsed(), tuple(files), table, None, (), None), limits)
+    told = tuple(pins["left_out"])
+    return _planned(database, Exact(asked, asked.parsed(), tuple(files), table, None, told, None), limits)
 
 
 def _planned(database: Database, exact: Exact, limits: PlanLimits) -> Exact:
@@ -100,7 +104,7 @@ def _planned(database: Database, exact: Exact, limits: PlanLimits) -> Exact:
         return exact
     samples, warnings = _selected(database, exact)
     made = plan(dimensions_of(database, exact.files), samples, exact.command.regions, limits)
-    told = (*warnings, *made.warnings, *_rejected(exact.files))
+    told = (*exact.warnings, *warnings, *made.warnings, *_rejected(exact.files))
     return Exact(exact.asked, exact.command, exact.files, exact.table, samples, told, made)
 
 
@@ -115,8 +119,10 @@ def _selected(database: Database, exact: Exact) -> tuple[tuple[str, ...] | None,
 
 
 def _rejected(files: Sequence[Known]) -> list[str]:
-    """A sentence for each file that is left out because it cannot be used."""
-    return [f"{known.version.name} is left out: {known.reason}" for known in files if known.status == "rejected"]
+    """A sentence for each file that is left out because it cannot be used, and one for those beyond the first."""
+    told = [f"{known.version.name} is left out: {known.reason}" for known in files if known.status == "rejected"]
+    more = len(told) - _MOST_TOLD
+    return told if more <= 0 else [*told[:_MOST_TOLD], f"{more} more files are left out; see their dimensions"]
 
 
 def _nothing_to_ask(project: str, files: Sequence[Known]) -> str:

@@ -1,4 +1,4 @@
-"""What variants does by itself: looks at files that arrived, forgets purged ones, runs updates."""
+"""What variants does by itself: looks at files that arrived, forgets purged ones, runs queries and updates."""
 
 from collections.abc import Sequence
 
@@ -15,12 +15,13 @@ from grt_platform.orchestration.resources import ClockResource, LakeResource, Wa
 from grt_platform.settings import settings
 from grt_platform.systems.variants.arrivals import purged, waiting
 from grt_platform.systems.variants.assets.looks import ARRIVED_TAG, looks
-from grt_platform.systems.variants.assets.product import updates
+from grt_platform.systems.variants.assets.product import answers, updates
 from grt_platform.systems.variants.derived import Derived
 from grt_platform.systems.variants.logic.arrivals import Arrival, batches
-from grt_platform.systems.variants.partitions import UPDATE, VERSIONS
-from grt_platform.systems.variants.removal import forget, remove_rows
-from grt_platform.systems.variants.schemas import UPDATES
+from grt_platform.systems.variants.partitions import QUERY, UPDATE, VERSIONS
+from grt_platform.systems.variants.removal import forget, remove_result, remove_rows
+from grt_platform.systems.variants.schemas import QUERY_RESULTS, UPDATES
+from grt_platform.systems.variants.wiring import scratch
 
 _RANGE_START, _RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _BATCH_BYTES = 256 * 1024**2
@@ -90,6 +91,12 @@ def variants_purges(
     return dg.SkipReason(f"forgot {len(gone)} purged versions")
 
 
+def discard_query(job: Job) -> None:
+    """Nothing of the query is left."""
+    remove_rows(QUERY_RESULTS, job.job_id, *_tables())
+    remove_result(job.project, job.job_id, open_store(settings().products, settings()), scratch())
+
+
 def discard_update(job: Job) -> None:
     """Nothing of the update is left but what it made known of files."""
     remove_rows(UPDATES, job.job_id, *_tables())
@@ -100,6 +107,9 @@ def _tables() -> tuple[Lake, Warehouse]:
     return Lake(open_store(known.lake, known)), Warehouse(known.warehouse_url.get_secret_value())
 
 
+QUERY_AUTOMATION = job_automation(
+    "variants", QUERY, dg.AssetSelection.assets(answers), discard_query, "Answers a question over VCF files"
+)
 UPDATE_AUTOMATION = job_automation(
     "variants", UPDATE, dg.AssetSelection.assets(updates), discard_update, "Looks at the files of a project"
 )

@@ -10,7 +10,13 @@ from grt_platform.kernel.errors import BadInputError
 from grt_platform.kernel.versions import AbsentError, NotYetError, ObjectVersion, is_version_id
 from grt_platform.systems.variants.logic.file_kinds import ENDINGS, FileKind
 from grt_platform.systems.variants.logic.planning import FileDimensions
-from grt_platform.systems.variants.logic.sample_table import ColumnKind, SampleColumn, SampleRow, SampleTable
+from grt_platform.systems.variants.logic.sample_table import (
+    DEFAULT_NAME,
+    ColumnKind,
+    SampleColumn,
+    SampleRow,
+    SampleTable,
+)
 
 Row = dict[str, Any]
 _KNOWN = f"""
@@ -143,7 +149,7 @@ def find_table(database: Database, project: str, name: str, pinned: Sequence[str
     Args:
         database: The warehouse's database.
         project: The project.
-        name: The object's name; empty where the project has one sample table alone.
+        name: The object's name; empty for `sample_metadata.tsv`, or for the only one of the project.
         pinned: Ids of versions to choose from; None for those that are current.
 
     Raises:
@@ -158,8 +164,8 @@ def find_table(database: Database, project: str, name: str, pinned: Sequence[str
     tables = {str(row["name"]): version_of(row) for row in rows}
     if name in tables:
         return tables[name]
-    if not name and len(tables) == 1:
-        return next(iter(tables.values()))
+    if not name and (DEFAULT_NAME in tables or len(tables) == 1):
+        return tables.get(DEFAULT_NAME) or next(iter(tables.values()))
     there = ", ".join(tables) or "none; upload one, its first column being #Sample_ID"
     wanted = f"no sample table {name!r}" if name else "more than one sample table, or none: name one"
     raise AbsentError(f"project {project} has {wanted}. Its tables: {there}")

@@ -3,9 +3,10 @@
 import dagster as dg
 
 from grt_platform.systems.variants.assets.looks import looks
-from grt_platform.systems.variants.assets.product import updates
+from grt_platform.systems.variants.assets.product import answers, updates
 from grt_platform.systems.variants.assets.raw import RAW
 from grt_platform.systems.variants.automation import (
+    QUERY_AUTOMATION,
     UPDATE_AUTOMATION,
     variants_arrivals,
     variants_look_job,
@@ -14,8 +15,8 @@ from grt_platform.systems.variants.automation import (
 from grt_platform.systems.variants.checks import CHECKS
 
 defs = dg.Definitions(
-    assets=[*RAW, looks, updates],
+    assets=[*RAW, looks, answers, updates],
     asset_checks=CHECKS,
-    jobs=[variants_look_job, UPDATE_AUTOMATION.job],
-    sensors=[variants_arrivals, variants_purges, *UPDATE_AUTOMATION.sensors],
+    jobs=[variants_look_job, QUERY_AUTOMATION.job, UPDATE_AUTOMATION.job],
+    sensors=[variants_arrivals, variants_purges, *QUERY_AUTOMATION.sensors, *UPDATE_AUTOMATION.sensors],
 )

@@ -48,9 +48,13 @@ class Derived:
         """Nothing derived from the version is left."""
         self.store.delete_prefix(folder_of(version))
 
-    def has(self, version: ObjectVersion, name: str) -> bool:
-        """Whether there is this file."""
-        return self.store.head(f"{folder_of(version)}/{name}") is not None
+    def there(self, project: str) -> dict[str, set[str]]:
+        """The names of the derived files of each version of the project, by the version's id."""
+        found: dict[str, set[str]] = {}
+        for item in self.store.list(f"{FOLDER}/{project}"):
+            version_id, name = item.key.split("/")[-2:]
+            found.setdefault(version_id, set()).add(name)
+        return found
 
     def fetched(self, version: ObjectVersion, name: str, target: Path) -> Path:
         """The file on this machine: where it lies, or brought to `target`.

@@ -15,6 +15,7 @@ from grt_platform.adapters.job_board import JobBoard
 from grt_platform.adapters.store import open_store
 from grt_platform.adapters.upload_limits import limits_of
 from grt_platform.adapters.uploads import Uploads
+from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.job import Job, partitions_name, run_tags
 from grt_platform.kernel.versions import ObjectVersion
 from grt_platform.settings import settings
@@ -40,6 +41,12 @@ def body(result: bytes) -> list[list[str]]:
     return [line.split("\t") for line in text.splitlines() if not line.startswith("##")]
 
 
+def upload(warehouse: Warehouse, project: str, name: str, data: bytes) -> ObjectVersion:
+    """The object's current version."""
+    uploads = Uploads(warehouse, open_store(settings().raw, settings()), limits_of(settings()))
+    return uploads.add(project, name, io.BytesIO(data), by="a test", now=datetime.now(UTC))
+
+
 @dataclass
 class Project:
     """Project alpha, as one of its people uses it."""
@@ -58,8 +65,7 @@ class Project:
 
     def put(self, name: str, data: bytes) -> ObjectVersion:
         """The object's current version."""
-        uploads = Uploads(self.web.warehouse, open_store(settings().raw, settings()), limits_of(settings()))
-        return uploads.add(self.name, name, io.BytesIO(data), by="a test", now=datetime.now(UTC))
+        return upload(self.web.warehouse, self.name, name, data)
 
     def look(self) -> list[dg.ExecuteInProcessResult]:
         """One tick of the sensor and the runs that it asks for."""

@@ -145,7 +145,7 @@ CREATE TABLE "variants"."query_results" (
     "samples" bigint NOT NULL,
     "records" bigint NOT NULL,
     "duplicates" bigint NOT NULL,
-    "read_bytes" bigint NOT NULL,
+    "fetched_bytes" bigint NOT NULL,
     "result_key" text NOT NULL,
     "result_bytes" bigint NOT NULL,
     "result_sha256" text NOT NULL,
@@ -163,7 +163,7 @@ COMMENT ON COLUMN "variants"."query_results"."files" IS 'Files that were read';
 COMMENT ON COLUMN "variants"."query_results"."samples" IS 'Samples that were selected';
 COMMENT ON COLUMN "variants"."query_results"."records" IS 'Records, or lines of a table, in the result';
 COMMENT ON COLUMN "variants"."query_results"."duplicates" IS 'Records that stood in several files and are in it once';
-COMMENT ON COLUMN "variants"."query_results"."read_bytes" IS 'Bytes read of the files or their copies';
+COMMENT ON COLUMN "variants"."query_results"."fetched_bytes" IS 'Bytes of them that came from a store elsewhere';
 COMMENT ON COLUMN "variants"."query_results"."result_key" IS 'The result in the store of products';
 COMMENT ON COLUMN "variants"."query_results"."result_bytes" IS 'Size of the result';
 COMMENT ON COLUMN "variants"."query_results"."result_sha256" IS 'Hash of the result';

@@ -11,7 +11,7 @@ from grt_platform.kernel.errors import GrtError
 from grt_platform.serving.options import json_option, token_option
 from grt_platform.serving.output import show
 from grt_platform.serving.verbs import PARTIAL, add_uniform_verbs
-from grt_platform.systems.variants.serving import dimensions_cli, files_cli, sample_cli, versions_cli
+from grt_platform.systems.variants.serving import dimensions_cli, files_cli, query_cli, sample_cli, versions_cli
 from grt_platform.systems.variants.serving.door import VARIANTS
 
 
@@ -68,6 +68,8 @@ def projects(*, token: str, as_json: bool) -> None:
 for _command in (
     files_cli.files,
     dimensions_cli.dimensions,
+    query_cli.query,
+    query_cli.results,
     versions_cli.versions,
     *sample_cli.COMMANDS,
 ):
