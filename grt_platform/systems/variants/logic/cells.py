@@ -57,9 +57,7 @@ def _elements(inside: str) -> tuple[str, ...]:
         kinds.add(is_number)
         found.append(match["number"] if is_number else _text(match["double"] or match["single"] or ""))
         at = match.end()
-        if match["end"] != ",":
-            break
-        if not inside[at:].strip():
+        if match["end"] != "," or at == len(inside):
             break
     if len(kinds) > 1:
         raise MixedListError("a list holds numbers or texts, not both")

@@ -6,24 +6,25 @@ themselves and `""` is a quote. Nothing that cannot be read is passed over: a mi
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
-from operator import ge, gt, le, lt
 
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.variants.logic.cells import number
 from grt_platform.systems.variants.logic.findings import listed
+from grt_platform.systems.variants.logic.intervals import Interval, Numbers, between, compared
 from grt_platform.systems.variants.logic.sample_table import SAMPLE_ID, ColumnKind, SampleRow, SampleTable
 
 MAX_TEXT = 65_536
+MAX_CONDITIONS = 100
 _PLAIN = r"-?\d{1,300}(?:\.\d{0,300})?"
 _NUMBER = re.compile(_PLAIN, re.ASCII)
 _COMPARISON = re.compile(rf"(>=|<=|>|<)({_PLAIN})", re.ASCII)
 _RANGE = re.compile(rf"({_PLAIN})-({_PLAIN})", re.ASCII)
 _LIKE_COMPARISON = re.compile(r"[<>]=?")
-_OPERATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le}
+Test = Callable[[tuple[str, ...]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def parse_filter(text: str) -> Filter:
     parts = _split(text, ";", text)
     if len(parts) > 1 and not parts[-1].strip():
         parts.pop()
+    if len(parts) > MAX_CONDITIONS:
+        raise BadInputError(f"The filter has {len(parts)} conditions, {MAX_CONDITIONS} are the most")
     return Filter(tuple(_condition(part, text) for part in parts))
 
 
@@ -111,18 +114,17 @@ def select(wanted: Filter, table: SampleTable) -> Selection:
 
 def _split(text: str, separator: str, whole: str) -> list[str]:
     """The parts of a text between separators that stand outside double quotes."""
-    parts, is_quoted = [""], False
-    for letter in text:
+    parts, begin, is_quoted = [], 0, False
+    for at, letter in enumerate(text):
         is_quoted ^= letter == '"'
         if letter == separator and not is_quoted:
-            parts.append("")
-        else:
-            parts[-1] += letter
+            parts.append(text[begin:at])
+            begin = at + 1
     if is_quoted:
         raise BadInputError(
             f'The filter {whole[:200]!r} has a double quote that is not closed; write "" for one itself'
         )
-    return parts
+    return [*parts, text[begin:]]
 
 
 def _condition(text: str, whole: str) -> Condition:
@@ -162,9 +164,10 @@ def _row_test(condition: Condition, table: SampleTable, warnings: list[str]) -> 
         warnings.append(f"The column {condition.column!r} mixes numbers and texts and is compared as text.")
     is_number = kind is ColumnKind.NUMBER
     make = _number_test if is_number else _text_test
-    positive = [make(value, condition) for value in condition.values if not value.is_negated]
-    negative = [make(value, condition) for value in condition.values if value.is_negated]
-    if not is_number and kind is ColumnKind.TEXT:
+    wanted = [value for value in condition.values if not value.is_negated]
+    unwanted = [value for value in condition.values if value.is_negated]
+    is_wanted, is_unwanted = make(wanted, condition), make(unwanted, condition)
+    if kind is ColumnKind.TEXT:
         warnings += [
             f"The column {condition.column!r} holds texts: {value.text!r} is looked for as it stands."
             for value in condition.values
@@ -173,7 +176,7 @@ def _row_test(condition: Condition, table: SampleTable, warnings: list[str]) -> 
 
     def test(row: SampleRow) -> bool:
         cell = (row.sample_id,) if at is None else row.cells[at]
-        return (not positive or any(one(cell) for one in positive)) and not any(one(cell) for one in negative)
+        return (not wanted or is_wanted(cell)) and not is_unwanted(cell)
 
     return test
 
@@ -191,41 +194,37 @@ def _place(column: str, table: SampleTable) -> tuple[int | None, ColumnKind]:
     raise BadInputError(f"The sample table {table.name!r} has no column {column[:80]!r}; {hint}")
 
 
-def _text_test(value: Value, condition: Condition) -> Callable[[tuple[str, ...]], bool]:
-    if value.is_negated and not value.is_quoted and _LIKE_COMPARISON.match(value.text):
-        raise BadInputError(
-            f"{condition.shown[:200]!r}: the column holds texts, which are not larger or smaller; quote the value if "
-            "it is meant as it stands"
-        )
-    return _equal(value.text) if value.text else _is_missing
+def _text_test(values: Sequence[Value], condition: Condition) -> Test:
+    for value in values:
+        if value.is_negated and not value.is_quoted and _LIKE_COMPARISON.match(value.text):
+            raise BadInputError(
+                f"{condition.shown[:200]!r}: the column holds texts, which are not larger or smaller; quote the value "
+                "if it is meant as it stands"
+            )
+    texts = {value.text for value in values if value.text}
+    with_missing = any(not value.text for value in values)
+    return lambda cell: any(text in texts for text in cell) if cell else with_missing
 
 
-def _number_test(value: Value, condition: Condition) -> Callable[[tuple[str, ...]], bool]:
+def _number_test(values: Sequence[Value], condition: Condition) -> Test:
+    numbers = Numbers(_interval(value, condition) for value in values if value.text)
+    with_missing = any(not value.text for value in values)
+
+    def test(cell: tuple[str, ...]) -> bool:
+        return any((one := number(text)) is not None and one in numbers for text in cell) if cell else with_missing
+
+    return test
+
+
+def _interval(value: Value, condition: Condition) -> Interval:
     text = value.text
-    if not text:
-        return _is_missing
     if match := _COMPARISON.fullmatch(text) if not value.is_quoted else None:
-        compare, bound = _OPERATORS[match[1]], Decimal(match[2])
-        return _any(lambda one: compare(one, bound))
+        return compared(match[1], Decimal(match[2]))
     if match := _RANGE.fullmatch(text) if not value.is_quoted else None:
-        low, high = Decimal(match[1]), Decimal(match[2])
-        return _any(lambda one: low <= one <= high)
+        return between(Decimal(match[1]), Decimal(match[2]))
     if not _NUMBER.fullmatch(text):
         raise BadInputError(
             f"{condition.shown[:200]!r}: the column {condition.column!r} holds numbers, and {text[:80]!r} is none: "
             "write 15, 10-20, >10, >=10, <10 or <=10"
         )
-    wanted = Decimal(text)
-    return _any(lambda one: one == wanted)
-
-
-def _is_missing(cell: tuple[str, ...]) -> bool:
-    return not cell
-
-
-def _equal(text: str) -> Callable[[tuple[str, ...]], bool]:
-    return lambda cell: text in cell
-
-
-def _any(holds: Callable[[Decimal], bool]) -> Callable[[tuple[str, ...]], bool]:
-    return lambda cell: any((one := number(text)) is not None and holds(one) for text in cell)
+    return between(Decimal(text), Decimal(text))

@@ -1,5 +1,8 @@
 """The filter language: every answer of the reference, its defects mended, and hostile texts."""
 
+import re
+from operator import ge, gt, le, lt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +58,7 @@ ALL = "S1 S2 S3 S4 S5 S6 S7 S8"
         ('Area:"North"x', "quotes stand around a whole value"),
         ("Area:" + "x," * 40_000, "longer than"),
         ("Weight:" + "9" * 1000, "is none"),
+        ("Weight:15;" * 101, "101 conditions, 100 are the most"),
     ],
 )
 def test_what_cannot_be_read_is_an_error_and_never_a_wider_result(text, told):
@@ -215,6 +219,41 @@ def test_true_and_false_are_texts():
 def test_a_table_with_errors_chooses_nothing():
     with pytest.raises(BadInputError, match="cannot be used"):
         select(parse_filter(""), table("#Sample_ID\tA\nS1\n"))
+
+
+def test_many_values_cost_no_more_a_sample_than_few():
+    many = table("#Sample_ID\tA\n" + "".join(f"S{number}\t{number}\n" for number in range(2000)))
+    ranges = ",".join(f"{number}-{number + 1}" for number in range(0, 9000, 3))
+    found = select(parse_filter(f"A:{ranges}"), many).samples
+    assert len(found) == 1334
+    assert found[:4] == ("S0", "S1", "S3", "S4")
+
+
+NUMBERS = st.integers(-4, 4)
+TERMS = st.one_of(
+    NUMBERS.map(str),
+    st.tuples(st.sampled_from([">", ">=", "<", "<="]), NUMBERS).map(lambda term: f"{term[0]}{term[1]}"),
+    st.tuples(NUMBERS, NUMBERS).map(lambda term: f"{term[0]}-{term[1]}"),
+)
+
+
+def meets(value: int, term: str) -> bool:
+    for operator, compare in ((">=", ge), ("<=", le), (">", gt), ("<", lt)):
+        if term.startswith(operator):
+            return compare(value, int(term.removeprefix(operator)))
+    low, dash, high = re.fullmatch(r"(-?\d+)(-?)(-?\d*)", term).groups()
+    return int(low) <= value <= int(high) if dash else value == int(low)
+
+
+@given(st.lists(TERMS, min_size=1, max_size=5), st.lists(TERMS, max_size=3))
+def test_numbers_are_chosen_as_each_of_the_values_says(wanted, unwanted):
+    numbers = table("#Sample_ID\tA\n" + "".join(f"S{value}\t{value}\n" for value in range(-6, 7)))
+    due = [
+        f"S{value}"
+        for value in range(-6, 7)
+        if any(meets(value, term) for term in wanted) and not any(meets(value, term) for term in unwanted)
+    ]
+    assert chosen("A:" + ",".join([*wanted, *(f"!{term}" for term in unwanted)]), numbers).split() == due
 
 
 COLUMNS = st.sampled_from(["Area", "Weight", "Population", "Sample_ID", "Nope", '"Area"'])
