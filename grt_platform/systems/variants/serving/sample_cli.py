@@ -108,7 +108,7 @@ def count(*, project: str, token: str, as_json: bool, **asked: Any) -> None:
 
 @click.command("plan")
 @question_options
-@click.option("--command", "command_", default="", help="bcftools segments, as for `grt variants query`.")
+@click.option("--command", "command_", default="", help="bcftools segments: \"view -i 'QUAL>20'; norm -m-\".")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="vcf.gz", show_default=True)
 @project_option
 @token_option
