@@ -38,14 +38,18 @@ class PlanLimits:
 
     Attributes:
         files_at_once: Most files that one process opens.
-        seconds_per_file: What opening and indexing one costs.
-        bytes_per_s: How many bytes of files are read and combined in a second.
+        seconds_at_least: What a query takes that has next to nothing to read.
+        seconds_per_file: What opening one costs.
+        genotypes_read_per_s: How many genotypes of files are gone through in a second.
+        genotypes_written_per_s: How many are combined and written.
         most_parts: How often files may be read in all, each once for every class of samples.
     """
 
     files_at_once: int = 200
+    seconds_at_least: float = 0.2
     seconds_per_file: float = 0.02
-    bytes_per_s: float = 40_000_000.0
+    genotypes_read_per_s: float = 40e6
+    genotypes_written_per_s: float = 6e6
     most_parts: int = 20_000
 
 

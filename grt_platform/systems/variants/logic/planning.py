@@ -58,7 +58,7 @@ def plan(
         absent,
         tuple(one.name for one in there if not one.samples),
         sum(_records(one, contigs) for one in read),
-        round(len(parts) * limits.seconds_per_file + sum(part.read_bytes for part in parts) / limits.bytes_per_s, 3),
+        _seconds(touched, groups, contigs, limits),
         max(one.longest_ref for one in read),
         order or (),
         _warnings(absent),
@@ -174,6 +174,21 @@ def _group(
         for one, is_reordered in ordered
     )
     return Group(samples, planned, len(parts) == 1 or in_order is not None)
+
+
+def _seconds(lists: Sequence[_List], groups: Sequence[Group], contigs: Collection[str], limits: PlanLimits) -> float:
+    """About how long it takes: all samples of a file are gone through, only the selected ones are written."""
+    records = {one.version_id: _records(one, contigs) for of_list in lists for one in of_list.files}
+    held = {one.version_id: len(one.samples) for of_list in lists for one in of_list.files}
+    parts = [file.version_id for group in groups for file in group.files]
+    read = sum(records[version] * held[version] for version in parts)
+    sites = max(sum(records[file.version_id] for file in group.files) for group in groups)
+    written = sites * sum(len(group.samples) for group in groups)
+    seconds = limits.seconds_at_least + len(parts) * limits.seconds_per_file
+    return round(
+        seconds + read / limits.genotypes_read_per_s + written / limits.genotypes_written_per_s,
+        1,
+    )
 
 
 def _absent(wanted: Iterable[str], groups: Iterable[Group]) -> tuple[str, ...]:

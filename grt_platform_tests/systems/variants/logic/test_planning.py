@@ -8,7 +8,7 @@ from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.variants.logic.planning import FileDimensions, PlanLimits, batches, plan
 from grt_platform.systems.variants.logic.regions import Region, read_regions
 
-LIMITS = PlanLimits(files_at_once=200, seconds_per_file=0.5, bytes_per_s=100.0)
+LIMITS = PlanLimits(200, 1.0, 0.5, genotypes_read_per_s=100.0, genotypes_written_per_s=10.0)
 
 
 def holds(name: str, samples: str, scaffolds: str = "1:10", **more) -> FileDimensions:
@@ -135,12 +135,17 @@ def test_a_sample_without_a_record_in_the_regions_keeps_its_column_and_is_told()
     assert made.warnings == ("1 samples have no record in these regions, all their genotypes are missing: S2",)
 
 
-def test_a_plan_reckons_bytes_by_the_share_of_records_and_time_by_bytes_and_files():
-    made = planned([holds("a", "S1", "1:30 2:10"), holds("b", "S2", "1:10")], None, "2,1:5-9")
-    assert made.read_bytes == 2000
-    made = planned([holds("a", "S1", "1:30 2:10"), holds("b", "S2", "1:10")], None, "2")
-    assert made.read_bytes == 250
-    assert made.estimated_s == pytest.approx(0.5 + 2.5)
+def test_a_plan_reckons_bytes_by_the_share_of_records():
+    files = [holds("a", "S1", "1:30 2:10"), holds("b", "S2", "1:10")]
+    assert planned(files, None, "2,1:5-9").read_bytes == 2000
+    assert planned(files, None, "2").read_bytes == 250
+
+
+def test_a_plan_reckons_time_by_genotypes_that_are_gone_through_and_written():
+    files = [holds("a", "S1 S2 S3 S4", "1:100 2:50"), holds("b", "S5", "1:100")]
+    one_of_four = 1 + 0.5 + 400 / 100 + 100 / 10
+    assert planned(files, "S1", "1").estimated_s == one_of_four
+    assert planned(files, "S1 S5", "1").estimated_s == one_of_four + 0.5 + 100 / 100 + 100 / 10
 
 
 def test_repeated_names_are_asked_for_once_and_columns_stand_in_the_order_of_files_and_headers():
