@@ -3,6 +3,7 @@ before the files are combined changes nothing.
 """
 
 import random
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -10,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from grt_platform.systems.variants.logic.command import Segment, parse_command
+from grt_platform.systems.variants.logic.command import RefusedCommandError, Segment, parse_command
 from grt_platform.systems.variants.logic.formats import ResultFormat
 from grt_platform.systems.variants.logic.pushdown import Pushdown
+from grt_platform.systems.variants.logic.whitelist import VERBS
 from grt_platform_tests.vcf_files import vcf_text, write_vcf
 
 pytestmark = pytest.mark.service
 LONGEST = 9
+FORMS = {"query": ResultFormat.TSV}
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +159,38 @@ def test_a_region_in_a_stream_is_the_same_as_in_an_indexed_file_and_keeps_the_or
         streamed = after(bcftools, run(bcftools, "view", "-Ou", str(path)), [segment]).splitlines()
         assert sorted(indexed) == sorted(streamed)
         assert [line[:1] for line in streamed] == sorted(line[:1] for line in streamed)
+
+
+VALUES = """1|0.1|0.5:minor|2:nref|PASS,.|^het|hom|snps,indels|TYPE="snp"
+1:1-200|^1:5-9,2|pos|AC>1|GT="alt"|INFO/DP>3|QUAL<|AC[0-
+%CHROM\\t%POS\\n|[%GT ]|%N_PASS(GT="alt")|%|+|x|INFO,FORMAT|^INFO/DP|AD|both|-any|+snps|*|.|0|/etc/passwd|file.txt|{}|~
+INFO/X~"(a+)+$"|GT[0:1]|AD[*:*]|1/0|binom(AD)|SMPL_MAX(DP)|http://127.0.0.1:1/x|-o x|--output=x|@x|>x"""
+
+
+def test_whatever_is_accepted_writes_nothing_but_its_output(bcftools, tmp_path):
+    chance, accepted = random.Random(3), 0
+    values = [value for line in VALUES.splitlines() for value in line.split("|")]
+    source = write_vcf(tmp_path / "a.vcf.gz", ["S1", "S2"], ["1 5 A C 0/1 1/1", "1 9 AT A,T 0/1 1/2"])
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    while accepted < 150:
+        verb = chance.choice(list(VERBS.values()))
+        words = [verb.name]
+        for option in chance.sample(list(verb.options.values()), min(len(verb.options), chance.randint(0, 3))):
+            words.append(f"-{option.short}" if option.short and chance.random() < 0.6 else f"--{option.name}")
+            words += [shlex.quote(chance.choice(values))] if option.read else []
+        try:
+            [segment] = parse_command(" ".join(words), FORMS.get(verb.name, ResultFormat.VCF)).segments
+        except RefusedCommandError:
+            continue
+        accepted += 1
+        subprocess.run(
+            [bcftools, segment.verb, *segment.arguments, str(source)],
+            cwd=empty,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert list(empty.iterdir()) == [], words
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.vcf.gz", "empty"]
