@@ -18,4 +18,5 @@ pytest_plugins = [
     "grt_platform_tests.fixtures.warehouse",
     "grt_platform_tests.fixtures.platform",
     "grt_platform_tests.fixtures.web",
+    "grt_platform_tests.fixtures.chromium",
 ]

@@ -117,8 +117,8 @@ class JobBoard:
             raise NoSuchJobError(job_id)
         return job_of(rows[0])
 
-    def newest(self, chosen: JobFilter, limit: int) -> list[Job]:
-        """The newest jobs first, at most `limit`."""
+    def newest(self, chosen: JobFilter, limit: int, offset: int = 0) -> list[Job]:
+        """The newest jobs first, at most `limit` after the first `offset`."""
         after_at, after_id = chosen.after or (None, None)
         params = {
             "projects": None if chosen.projects is None else list(chosen.projects),
@@ -129,6 +129,7 @@ class JobBoard:
             "after_at": after_at,
             "after_id": after_id,
             "limit": limit,
+            "offset": offset,
         }
         return [job_of(row) for row in self._database.fetch(_LIST, params)]
 
@@ -194,7 +195,7 @@ _LIST = f"""
       AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s::text[]))
       AND (%(after_at)s::timestamptz IS NULL
            OR (created_at, job_id) < (%(after_at)s::timestamptz, %(after_id)s::uuid))
-    ORDER BY created_at DESC, job_id DESC LIMIT %(limit)s
+    ORDER BY created_at DESC, job_id DESC LIMIT %(limit)s OFFSET %(offset)s
 """
 _HISTORY = """
     SELECT attempt, from_state, to_state, run_id, actor, reason, moved_at

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -27,6 +28,8 @@ from grt_platform.web import (
     accounts,
     bucket_events,
     health,
+    home,
+    job_pages,
     jobs,
     logs,
     objects,
@@ -34,6 +37,7 @@ from grt_platform.web import (
     problems,
     project_objects,
     quotas,
+    static_files,
     uploads,
 )
 from grt_platform.web.announcements import Announcements
@@ -67,7 +71,8 @@ def create_app() -> FastAPI:
     problems.install(app)
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
-    own = (health, pages, objects, uploads, project_objects, quotas, bucket_events, jobs)
+    app.state.systems, app.state.sections = system_names(), [module.SECTION for module in serving_modules("pages")]
+    own = (health, home, pages, static_files, objects, uploads, project_objects, quotas, bucket_events, jobs, job_pages)
     for router in (*accounts.ROUTERS, *(module.router for module in own), *system_routers()):
         app.include_router(router)
     app.add_middleware(BodyLimit)
@@ -90,14 +95,22 @@ def failure_limit() -> FailureLimit:
     return FailureLimit(FAILURES_AT_ONCE, FAILURES_PER_SECOND, time.monotonic)
 
 
+def system_names() -> list[str]:
+    """The systems, as their folders are called."""
+    return sorted(module.name for module in iter_modules(systems.__path__) if module.ispkg)
+
+
 def system_routers() -> list[APIRouter]:
-    """The `router` of every system that has a `serving/api.py`, by the system's name."""
-    names = sorted(module.name for module in iter_modules(systems.__path__) if module.ispkg)
-    folders = {name: Path(systems.__path__[0]) / name / "serving" / "api.py" for name in names}
+    """The `router` of every system's `serving/api.py` and `serving/pages.py`."""
+    return [module.router for what in ("api", "pages") for module in serving_modules(what)]
+
+
+def serving_modules(what: str) -> list[ModuleType]:
+    """The module `serving/<what>.py` of every system that has one, by the system's name."""
     return [
-        import_module(f"grt_platform.systems.{name}.serving.api").router
-        for name, file in folders.items()
-        if file.is_file()
+        import_module(f"grt_platform.systems.{name}.serving.{what}")
+        for name in system_names()
+        if (Path(systems.__path__[0]) / name / "serving" / f"{what}.py").is_file()
     ]
 
 

@@ -50,7 +50,7 @@ def listed(
     if project is not None:
         allow(asking, project, Role.READ)
     chosen = JobFilter(
-        projects=_visible(asking) if project is None else [project],
+        projects=visible(asking) if project is None else [project],
         user_id=asking.user_id if mine else None,
         system=system,
         kind=kind,
@@ -179,7 +179,7 @@ def _launcher(request: Request) -> JobLauncher:
     return launcher
 
 
-def _visible(asking: Principal) -> list[str] | None:
+def visible(asking: Principal) -> list[str] | None:
     """The projects whose jobs the person may see; None for all."""
     if asking.is_admin or asking.everywhere is not None:
         return None

@@ -26,8 +26,9 @@ PUBLIC = {
     ("GET", "/health"),
     ("GET", "/health/ready"),
     ("GET", "/openapi.json"),
+    ("GET", "/pages/galaxy"),
     ("GET", "/sign-in"),
-    ("GET", "/style.css"),
+    ("GET", "/static/{file}"),
 }
 BY_FORM = {
     ("GET", "/sign-in/oidc"): 404,
@@ -52,6 +53,7 @@ VALUES = {
     "ordinal": "1",
     "form": "fasta",
     "taxon": "562",
+    "file": "style.css",
 }
 
 
@@ -170,7 +172,7 @@ def test_ready_means_that_postgres_and_the_stores_answer(live_web: LiveWeb) -> N
     assert set(answer.json()["checks"].values()) == {"ok"}
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/style.css", "/galaxy/downloads", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/static/style.css", "/galaxy/downloads", "/nowhere"])
 def test_every_answer_carries_the_security_headers(live_web: LiveWeb, path: str) -> None:
     headers = live_web.client.get(path).headers
     assert "default-src 'none'" in headers["Content-Security-Policy"]
@@ -181,7 +183,7 @@ def test_every_answer_carries_the_security_headers(live_web: LiveWeb, path: str)
     assert headers["Referrer-Policy"] in {"no-referrer", "same-origin"}  # pages with forms: same-origin
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/pages/galaxy"])
 def test_pages_load_nothing_from_elsewhere_and_run_no_script(live_web: LiveWeb, path: str) -> None:
     page = live_web.client.get(path).text
     assert "<script" not in page

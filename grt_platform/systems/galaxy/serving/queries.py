@@ -41,7 +41,7 @@ def tool_usage(database: Database, wanted: UsageFilter, page: Page) -> list[Row]
         "instance": wanted.instance_id,
         **page.values(),
     }
-    return database.fetch(_of_instance(sql, "tool_usage", wanted.instance_id), values)
+    return database.fetch(of_instance(sql, "tool_usage", wanted.instance_id), values)
 
 
 def tool_resources(
@@ -55,8 +55,8 @@ def tool_resources(
           AND (%(version)s::text IS NULL OR tool_version = %(version)s)
         ORDER BY tool_id, tool_version DESC, quantity
         LIMIT %(limit)s OFFSET %(offset)s"""
-    values = {"tool": _without_version(tool), "version": version, "instance": instance_id, **page.values()}
-    return database.fetch(_of_instance(sql, "tool_resources", instance_id), values)
+    values = {"tool": without_version(tool), "version": version, "instance": instance_id, **page.values()}
+    return database.fetch(of_instance(sql, "tool_resources", instance_id), values)
 
 
 def tool_resources_by_input(database: Database, tool: str, instance_id: str | None) -> list[Row]:
@@ -68,8 +68,8 @@ def tool_resources_by_input(database: Database, tool: str, instance_id: str | No
         FROM {source}
         WHERE %(tool)s IN (tool_id, substring(tool_id FROM '[^/]*$'))
         ORDER BY tool_id, input_bin"""
-    values = {"tool": _without_version(tool), "instance": instance_id}
-    return database.fetch(_of_instance(sql, "tool_resources_by_input", instance_id), values)
+    values = {"tool": without_version(tool), "instance": instance_id}
+    return database.fetch(of_instance(sql, "tool_resources_by_input", instance_id), values)
 
 
 def instance_activity(database: Database, instance_id: str) -> Row | None:
@@ -94,7 +94,7 @@ def which_instances_have(database: Database, tool: str, page: Page) -> list[Row]
         WHERE w.tool_id = %(tool)s OR substring(w.tool_id FROM '[^/]*$') = %(tool)s
         ORDER BY w.jobs DESC, w.last_used_at DESC NULLS LAST, w.tool_id, w.tool_version, w.instance_id
         LIMIT %(limit)s OFFSET %(offset)s"""
-    return database.fetch(sql, {"tool": _without_version(tool), **page.values()})
+    return database.fetch(sql, {"tool": without_version(tool), **page.values()})
 
 
 _ACTIVITY = """
@@ -104,14 +104,14 @@ _ACTIVITY = """
     FROM galaxy.instances i LEFT JOIN galaxy.instance_activity a USING (instance_id)"""
 
 
-def _of_instance(sql: str, table: str, instance_id: str | None) -> str:
+def of_instance(sql: str, table: str, instance_id: str | None) -> str:
     """The query over the product of all instances, or over the rows of one."""
     if instance_id is None:
         return sql.format(source=f"galaxy.{table}_overall")
     return sql.format(source=f"(SELECT * FROM galaxy.{table} WHERE instance_id = %(instance)s) AS of_instance")
 
 
-def _without_version(tool: str) -> str:
+def without_version(tool: str) -> str:
     """The id that products know a tool by: that of a ToolShed without its last part."""
     match = _TOOLSHED.fullmatch(tool)
     return match["base"] if match else tool

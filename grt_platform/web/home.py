@@ -1,0 +1,75 @@
+"""The first page: what is fresh and what is late of every system whose data a person may see, and where things are."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from grt_platform.adapters.database import Database
+from grt_platform.kernel.addresses import http_url
+from grt_platform.kernel.identity import Principal
+from grt_platform.settings import settings
+from grt_platform.web.render import page
+from grt_platform.web.sections import Section
+from grt_platform.web.sign_in import identify, public
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+@public
+def home(request: Request) -> HTMLResponse:
+    """How it stands with the systems, for those who are signed in; what there is to find, for everybody."""
+    asking, known = identify(request), settings()
+    systems = standing(request, asking, datetime.now(UTC)) if asking else []
+    return page(
+        request,
+        "home.html",
+        systems=systems,
+        dagster=f"{http_url(known.ui_host, known.ui_port)}/" if known.ui_port else "",
+    )
+
+
+def standing(request: Request, asking: Principal, now: datetime) -> list[dict[str, Any]]:
+    """For every system that the person may see: its ledger in figures, its pages, and what of it is late.
+
+    The ledger tells of all projects together, so a system whose pages are not everybody's is the administrators'.
+    """
+    database: Database = request.app.state.warehouse
+    sections = {section.system: section for section in request.app.state.sections}
+    seen = [name for name in request.app.state.systems if asking.is_admin or _is_open(sections.get(name))]
+    return [
+        {
+            **row,
+            "title": sections[row["system"]].title if row["system"] in sections else row["system"],
+            "address": sections[row["system"]].address if row["system"] in sections else "",
+            "late": sections[row["system"]].late(database, now) if row["system"] in sections else [],
+        }
+        for row in received(database, seen)
+    ]
+
+
+def received(database: Database, systems: Sequence[str]) -> list[dict[str, Any]]:
+    """What the ledger of each system tells in all; by the system's name.
+
+    Args:
+        database: Where the ledgers are served.
+        systems: Names from the house's own list, never from outside.
+    """
+    if not systems:
+        return []
+    ledgers = (
+        f"""SELECT '{system}' AS system, max(received_at) AS received_at,
+                   count(*) FILTER (WHERE status = 'loaded') AS loaded,
+                   count(*) FILTER (WHERE status = 'rejected') AS rejected,
+                   coalesce(sum(rows_quarantined), 0)::bigint AS quarantined
+            FROM {system}.ledger"""
+        for system in systems
+    )
+    return database.fetch(" UNION ALL ".join(ledgers) + " ORDER BY system")
+
+
+def _is_open(section: Section | None) -> bool:
+    return section is not None and not section.is_for_admins
