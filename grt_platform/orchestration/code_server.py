@@ -10,6 +10,7 @@ import gc
 import multiprocessing
 import os
 import resource
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -34,10 +35,14 @@ class Forking:
 def main() -> None:
     """Serve as `dagster api grpc` does."""
     start_warm()
-    from dagster._cli import cli  # a forked run looks into this module and needs neither
+    from dagster._cli import cli  # a forked run looks into this module and needs none of them
     from dagster._grpc import server
 
+    from grt_platform.orchestration.execution import known_pools
+    from grt_platform.orchestration.pools import note_pools
+
     vars(server)["multiprocessing"] = Forking
+    threading.Thread(target=note_pools, args=(known_pools(),), daemon=True).start()
     cli(auto_envvar_prefix="DAGSTER_CLI")
 
 

@@ -10,6 +10,7 @@ from grt_platform.kernel.errors import BadInputError, BadSourceError, Unavailabl
 EXECUTOR = dg.in_process_executor
 MAX_RETRIES = 4
 _FIRST_WAIT_S = 2.0
+_POOLS = set[str]()
 
 
 @contextmanager
@@ -34,7 +35,14 @@ def errors_by_kind(attempt: int = 0) -> Iterator[None]:
 
 def pool(system: str, what: str) -> str:
     """The name of the pool that limits how many steps of the system use the thing at once."""
-    return f"{system}_{what}"
+    name = f"{system}_{what}"
+    _POOLS.add(name)
+    return name
+
+
+def known_pools() -> list[str]:
+    """Every pool that was named so far."""
+    return sorted(_POOLS)
 
 
 def run_tags(system: str, *, max_runtime_s: int | None = None, priority: int = 0) -> dict[str, str]:

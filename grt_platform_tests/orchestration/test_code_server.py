@@ -4,6 +4,7 @@ import inspect
 import signal
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
@@ -82,6 +83,8 @@ def test_the_warm_process_is_a_fork_of_the_server_and_runs_are_forks_of_it(serve
 def test_when_the_warm_process_is_killed_the_next_run_has_a_new_one(server_with_forks):
     process, warm = server_with_forks
     warm.kill()
+    while warm.status() != psutil.STATUS_ZOMBIE:  # its server has not looked after it yet
+        time.sleep(0.01)
     parent, has_module = ask(process)
     assert parent not in {warm.pid, process.pid}
     assert has_module

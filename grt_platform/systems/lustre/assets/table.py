@@ -49,10 +49,12 @@ def scanned(
     Sums alone are made again from the entries.
     """
     from grt_platform.systems.lustre.ingest import Ingest  # numba's 60 MB, which only a run needs
+    from grt_platform.systems.lustre.kernels_made import make_kernels
 
     ingest = Ingest(Shelf(stores.raw()), lake.lake(), warehouse.warehouse(), scan_rules)
     [cell] = cells(context.partition_keys)
     chosen = [t for t in (*SCANNED_TABLES, *ACCOUNTS, *SERVED_ACCOUNTS) if asset_key(t) in context.selected_asset_keys]
+    make_kernels()
     with errors_by_kind(context.retry_number):
         built = ingest.resum(*cell, chosen) if RESUMMED.issuperset(chosen) else ingest.build(*cell)
     for warning in built.warnings:

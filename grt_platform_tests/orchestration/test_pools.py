@@ -1,0 +1,37 @@
+"""Pools are known before runs ask for them."""
+
+import dagster as dg
+from sqlalchemy.exc import OperationalError
+
+from grt_platform.orchestration import pools
+from grt_platform.orchestration.execution import known_pools, pool
+
+
+def test_every_pool_that_is_named_is_known():
+    name = pool("galaxy", "test_of_pools")
+    assert name in known_pools()
+
+
+def test_the_instance_knows_the_pools_with_the_default_limit_and_keeps_a_limit_that_people_set(tmp_path, monkeypatch):
+    (tmp_path / "dagster.yaml").write_text("concurrency: {pools: {default_limit: 2}}\n")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    with dg.DagsterInstance.get() as instance:
+        instance.event_log_storage.set_concurrency_slots("set_by_people", 7)
+    for _ in range(2):
+        pools.note_pools(["new", "set_by_people"])
+    with dg.DagsterInstance.get() as instance:
+        limits = {limit.name: limit.limit for limit in instance.event_log_storage.get_pool_limits()}
+    assert limits == {"new": 2, "set_by_people": 7}
+
+
+def test_a_storage_that_is_not_there_yet_is_waited_for(monkeypatch):
+    asked = []
+
+    def get():
+        asked.append(1)
+        raise OperationalError("connect", {}, ConnectionError())
+
+    monkeypatch.setattr(dg.DagsterInstance, "get", get)
+    waits = []
+    pools.note_pools(["x"], pause=waits.append)
+    assert len(asked) == len(waits) > 10
