@@ -166,13 +166,11 @@ def group_splits(
     context: dg.AssetExecutionContext, volume_totals: pl.LazyFrame, stores: StoresResource
 ) -> tuple[pl.DataFrame, dg.AssetCheckResult]:
     """Cuts the loaded dumps of a date by group, for the servers that show a group its tree."""
-    from grt_platform.systems.lustre.kernels_made import make_kernels  # numba's 60 MB, which only a run needs
-    from grt_platform.systems.lustre.splits import split_date
+    from grt_platform.systems.lustre.kernels_made import ready_split_date  # numba's 60 MB, which only a run needs
 
     dumped_on, totals = date.fromisoformat(context.partition_key), volume_totals.collect()
-    make_kernels()
     with errors_by_kind(context.retry_number):
-        cut = split_date(stores.raw(), stores.products(), dumped_on, totals, special_prefixes())
+        cut = ready_split_date(stores.raw(), stores.products(), dumped_on, totals, special_prefixes())
     lines, kept = int(totals["lines"].sum()), int(cut.rows["lines"].sum())
     told = f"{kept} lines in splits + {cut.skipped} skipped + {cut.bad} bad; {lines} in the dumps"
     is_whole = kept + cut.skipped + cut.bad == lines

@@ -10,10 +10,8 @@ from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about, asset_key
 from grt_platform.orchestration.execution import errors_by_kind, pool
 from grt_platform.orchestration.resources import LakeResource, StoresResource, WarehouseResource
-from grt_platform.systems.lustre.limits import scan_rules
 from grt_platform.systems.lustre.partitions import DUMPS, cells
 from grt_platform.systems.lustre.schemas import ACCOUNTS, RESUMMED, SCANNED_TABLES
-from grt_platform.systems.lustre.shelf import Shelf
 
 if TYPE_CHECKING:
     from grt_platform.systems.lustre.ingest import Built
@@ -48,13 +46,10 @@ def scanned(
 
     Sums alone are made again from the entries.
     """
-    from grt_platform.systems.lustre.ingest import Ingest  # numba's 60 MB, which only a run needs
-    from grt_platform.systems.lustre.kernels_made import make_kernels
+    from grt_platform.systems.lustre.kernels_made import ready_ingest  # numba's 60 MB, which only a run needs
 
-    ingest = Ingest(Shelf(stores.raw()), lake.lake(), warehouse.warehouse(), scan_rules)
-    [cell] = cells(context.partition_keys)
+    ingest, [cell] = ready_ingest(stores.raw(), lake.lake(), warehouse.warehouse()), cells(context.partition_keys)
     chosen = [t for t in (*SCANNED_TABLES, *ACCOUNTS, *SERVED_ACCOUNTS) if asset_key(t) in context.selected_asset_keys]
-    make_kernels()
     with errors_by_kind(context.retry_number):
         built = ingest.resum(*cell, chosen) if RESUMMED.issuperset(chosen) else ingest.build(*cell)
     for warning in built.warnings:
