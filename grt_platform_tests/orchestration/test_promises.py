@@ -1,9 +1,13 @@
 """The promises of a table are kept, or the run says which partition broke which and stops what depends on it."""
 
+from tempfile import TemporaryDirectory
+
 import dagster as dg
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grt_platform.adapters.parquet import marked_schema
 from grt_platform.kernel.table import Column, Kind, Table
@@ -97,3 +101,21 @@ def test_a_file_of_another_shape_breaks_its_promise(resources):
 
 def test_a_partition_that_was_never_stored_breaks_nothing(resources):
     assert list(broken(resources["lake"].lake(), TABLE, {"part": "nowhere"})) == []
+
+
+KEYS = st.lists(st.tuples(st.integers(0, 3), st.none() | st.sampled_from("xyz")), max_size=12)
+
+
+@settings(deadline=None, max_examples=60)
+@given(KEYS, st.booleans(), st.integers(1, 5))
+def test_keys_are_unique_exactly_where_no_two_rows_have_the_same_in_whatever_order(keys, is_sorted, group_rows):
+    keys = sorted(keys, key=repr) if is_sorted else keys
+    frame = pl.DataFrame({"a": [a for a, _ in keys], "b": [b for _, b in keys]}, schema={"a": pl.Int64, "b": pl.String})
+    with TemporaryDirectory() as folder:
+        lake = LakeResource(url=folder).lake()
+        with lake.writer(TABLE, {"part": "x"}) as writer:
+            for begin in range(0, len(keys), group_rows):
+                writer.write(frame[begin : begin + group_rows].with_columns(size_bytes=pl.lit(0, pl.Int64)))
+        faults = dict(broken(lake, TABLE, {"part": "x"}, ["key_unique"]))
+    twice = len(keys) - len(set(keys))
+    assert faults == ({"key_unique": f"{twice} rows too many for their keys {list(TABLE.key)}"} if twice else {})
