@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,14 @@ def hashed(texts: Sequence[str]) -> Keys:
 
 
 def _slots(size: int) -> tuple[Keys, npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    return np.zeros((size, 2), np.uint64), np.zeros(size, np.uint32), np.zeros(size, np.uint32)
+    """Of memory that goes back to the system as a whole when the next, larger one has taken over."""
+    memory = memoryview(mmap(-1, size * (_KEY_BYTES + 8)))
+    keys, times, first = memory[: size * 16], memory[size * 16 : size * 20], memory[size * 20 :]
+    return (
+        np.frombuffer(keys, np.uint64).reshape(-1, 2),
+        np.frombuffer(times, np.uint32),
+        np.frombuffer(first, np.uint32),
+    )
 
 
 @compiled
