@@ -1,6 +1,6 @@
 """What is wrong, or only strange, in a sample table: one finding for all the rows of a column that share it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,3 +46,8 @@ def listed(things: Iterable[object]) -> str:
     all_of_them = [str(thing) for thing in things]
     more = f" and {len(all_of_them) - SHOWN} more" if len(all_of_them) > SHOWN else ""
     return ", ".join(all_of_them[:SHOWN]) + more
+
+
+def samples_named(names: Sequence[str]) -> str:
+    """How many samples, and which: `1 sample (S1)`, `2 samples (S1, S2)`."""
+    return f"{len(names)} sample{'s' if names[1:] else ''} ({listed(names)})"

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.variants.logic.contig_order import common_order, one_after_the_other
-from grt_platform.systems.variants.logic.findings import listed
+from grt_platform.systems.variants.logic.findings import listed, samples_named
 from grt_platform.systems.variants.logic.planned import FileDimensions, Group, Plan, PlanLimits, PlannedFile
 from grt_platform.systems.variants.logic.regions import Region
 
@@ -40,7 +40,7 @@ def plan(
     if not touched:
         places = listed(contigs) if contigs else "any contig"
         raise BadInputError(
-            f"No file holds a record of the {len(wanted)} selected samples on {places}; "
+            f"No file holds a record of a selected sample on {places}; "
             "`grt variants dimensions show` tells which file holds what"
         )
     read = [one for of_list in touched for one in of_list.files]
@@ -111,7 +111,7 @@ def _wanted(lists: Sequence[_List], samples: Sequence[str] | None) -> dict[str, 
     unknown = [sample for sample in asked if sample not in known]
     if unknown:
         raise BadInputError(
-            f"{len(unknown)} samples are in no indexed file of the project: {listed(unknown)}; "
+            f"No indexed file of the project holds {samples_named(unknown)}; "
             "`grt variants samples template` lists those that are"
         )
     return {sample: None for sample in known if sample in asked}
@@ -205,6 +205,4 @@ def _read(one: FileDimensions, contigs: Collection[str]) -> int:
 def _warnings(absent: Sequence[str]) -> tuple[str, ...]:
     if not absent:
         return ()
-    return (
-        f"{len(absent)} samples have no record in these regions, all their genotypes are missing: {listed(absent)}",
-    )
+    return (f"No record in these regions tells of {samples_named(absent)}: all genotypes are missing there",)

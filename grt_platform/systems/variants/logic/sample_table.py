@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.variants.logic.cells import ListSyntaxError, MixedListError, is_list, number, values
-from grt_platform.systems.variants.logic.findings import Category, Finding, listed
+from grt_platform.systems.variants.logic.findings import Category, Finding, listed, samples_named
 
 SAMPLE_ID = "Sample_ID"
 DEFAULT_NAME = "sample_metadata.tsv"
@@ -110,12 +110,12 @@ def judge(table: SampleTable, known_samples: Collection[str]) -> list[Finding]:
     findings = list(table.findings)
     strange = list(dict.fromkeys(sample for sample in table.samples if sample not in known))
     if strange:
-        message = f"{len(strange)} samples are in no indexed file of the project: {listed(strange)}"
+        message = f"No indexed file of the project holds {samples_named(strange)}"
         lines = tuple(row.line for row in table.rows if row.sample_id not in known)
         findings.append(Finding("dimensions", "error", message, SAMPLE_ID, lines))
     left_out = [sample for sample in known_samples if sample not in there]
     if left_out:
-        message = f"{len(left_out)} samples of the project's files are not in the table: {listed(left_out)}"
+        message = f"The table lacks {samples_named(left_out)} of the project's files"
         findings.append(Finding("dimensions", "warning", message, SAMPLE_ID))
     return findings
 
@@ -300,4 +300,5 @@ def _telling(finding: Finding) -> Finding:
     """The finding with its column and rows in the message too, where it does not name them yet."""
     if not finding.column or finding.category in {"header", "sample_id_column"} or "in rows" in finding.message:
         return finding
-    return replace(finding, message=f"{finding.column}: {finding.message} (rows {listed(finding.rows)})")
+    rows = f"row{'s' if finding.rows[1:] else ''} {listed(finding.rows)}"
+    return replace(finding, message=f"{finding.column}: {finding.message} ({rows})")

@@ -12,7 +12,7 @@ from grt_platform.systems.variants.catalog import find_table, known_files, sampl
 from grt_platform.systems.variants.checkpoints import version_ids
 from grt_platform.systems.variants.logic import sample_table
 from grt_platform.systems.variants.logic.filters import parse_filter, select
-from grt_platform.systems.variants.logic.findings import Finding, listed
+from grt_platform.systems.variants.logic.findings import Finding, listed, samples_named
 from grt_platform.systems.variants.logic.planning import FileDimensions, Plan, PlanLimits
 from grt_platform.systems.variants.logic.question import Asked
 from grt_platform.systems.variants.serving.queries import file_details
@@ -78,7 +78,7 @@ def chosen(
     nowhere = [sample for sample in found.samples if not holders[sample]]
     warnings = [*_odd(database, version.version_id), *found.warnings, *_waiting(database, project, pinned)]
     if nowhere:
-        warnings.append(f"{len(nowhere)} samples are in no indexed file of the project: {listed(nowhere)}")
+        warnings.append(f"No indexed file of the project holds {samples_named(nowhere)}")
     answer: Answer = {
         "sample_table": version.name,
         "sample_table_version_id": version.version_id,

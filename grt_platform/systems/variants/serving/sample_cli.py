@@ -31,7 +31,7 @@ def template(*, out: Path | None, project: str, token: str) -> None:
         sys.stdout.buffer.write(content)
     else:
         out.write_bytes(content)
-        click.echo(f"{content.count(10) - 1} samples in {out}", err=True)
+        click.echo(f"{out}: samples: {content.count(10) - 1}", err=True)
 
 
 @samples.command("validate")
@@ -140,13 +140,13 @@ def _base(project: str) -> str:
 
 def _tell(told: dict[str, Any], *, untruncated: bool) -> None:
     rows = [
-        {"severity": severity, "column": finding["column"], "message": finding["message"]}
+        {"severity": severity, "message": finding["message"]}
         for severity in ("error", "warning")
         for finding in told[f"{severity}s"]
     ]
     show(rows, title=told["name"], empty="no errors and no warnings")
     kinds = ", ".join(f"{column['name']} ({column['kind']})" for column in told["columns"])
-    click.echo(f"{told['samples']} samples; columns: {kinds or 'none'}")
+    click.echo(f"samples: {told['samples']}; columns: {kinds or 'none'}")
     if untruncated:
         for what in ("unknown_samples", "missing_samples"):
             for name in told[what]:

@@ -32,13 +32,13 @@ def shape(made):
         ([], None, "", "no indexed VCF file with samples"),
         ([holds("sites", "")], None, "", "no indexed VCF file with samples"),
         ([holds("a", "S1")], "", "", "No samples are selected"),
-        ([holds("a", "S1")], "S1 S2 S3", "", "2 samples are in no indexed file of the project: S2, S3"),
+        ([holds("a", "S1")], "S1 S2 S3", "", "No indexed file of the project holds 2 samples (S2, S3)"),
         ([holds("a", "S1")], "S1", "chr1", "No file has the contigs chr1; they have 1"),
         (
             [holds("a", "S1"), holds("b", "S2", "2:5")],
             "S1",
             "2",
-            "No file holds a record of the 1 selected samples on 2",
+            "No file holds a record of a selected sample on 2",
         ),
         ([holds("a", "S1", "")], "S1", "", "on any contig"),
         ([holds("a", "S1", "HLA-A*01:01:5")], "S1", "HLA-A*01:01", "write {HLA-A*01:01}"),
@@ -132,7 +132,7 @@ def test_a_sample_without_a_record_in_the_regions_keeps_its_column_and_is_told()
     assert made.absent_samples == ("S2",)
     assert made.samples == ("S1", "S2")
     assert made.names == ("a",)
-    assert made.warnings == ("1 samples have no record in these regions, all their genotypes are missing: S2",)
+    assert made.warnings == ("No record in these regions tells of 1 sample (S2): all genotypes are missing there",)
 
 
 def test_a_plan_reckons_bytes_by_the_share_of_records():

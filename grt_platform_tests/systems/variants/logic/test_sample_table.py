@@ -222,7 +222,7 @@ def test_the_table_of_many_faults_has_them_all():
         ("sample_id_value", "Sample_ID", (19, 20)),
     ]
     assert errors[-1][:2] == ("dimensions", "Sample_ID")
-    assert "17 samples are in no indexed file" in findings[-2].message
+    assert "No indexed file of the project holds 17 samples (129S1, " in findings[-2].message
     warnings = [(one.category, one.column, one.rows) for one in findings if one.severity == "warning"]
     assert warnings == [
         ("format", "Test", (3, 5, 26)),
@@ -230,7 +230,7 @@ def test_the_table_of_many_faults_has_them_all():
         ("type_classification", "Test", (5, 15, 16, 18, 19, 20)),
         ("dimensions", "Sample_ID", ()),
     ]
-    assert "1 samples of the project's files are not in the table: elsewhere" in findings[-1].message
+    assert "The table lacks 1 sample (elsewhere) of the project's files" in findings[-1].message
 
 
 def test_a_long_list_of_names_is_cut():

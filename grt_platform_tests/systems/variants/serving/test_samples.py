@@ -95,7 +95,7 @@ def test_a_missing_value_meets_a_negation_and_a_sample_in_no_file_is_told(small)
     told = choose(small, "Weight:!12.1", pairs=True)
     assert told["samples"] == ["S2", "S3", "S4", "S5"]
     assert told["pairs"] == {"S2": ["a.vcf.gz", "b.vcf.gz"], "S3": ["b.vcf.gz"], "S4": ["c.vcf.gz"], "S5": []}
-    assert "1 samples are in no indexed file of the project: S5" in told["warnings"]
+    assert "No indexed file of the project holds 1 sample (S5)" in told["warnings"]
     assert choose(small, "Weight:!12.1,!")["samples"] == ["S2", "S3", "S4"]
 
 
@@ -168,7 +168,7 @@ def test_a_plan_tells_what_is_read_and_how_without_reading_it(small):
 def test_a_sample_without_records_in_the_regions_is_told_in_a_plan(small):
     told = small.ask("POST", "/plans", json={"samples": ["S1", "S4"], "regions": "1"})
     assert (told["absent_samples"], told["samples"]) == (["S4"], ["S1", "S4"])
-    assert "all their genotypes are missing: S4" in " ".join(told["warnings"])
+    assert "tells of 1 sample (S4): all genotypes are missing there" in " ".join(told["warnings"])
 
 
 def test_a_question_that_cannot_be_meant_is_refused_with_its_reason(small):
@@ -177,7 +177,7 @@ def test_a_question_that_cannot_be_meant_is_refused_with_its_reason(small):
         ({"all_samples": True, "command": "view -i 'ID=@/etc/passwd'"}, "'@' would read a file"),
         ({"all_samples": True, "regions": "chr1"}, "No file has the contigs chr1; they have 1, 2, 3"),
         ({"all_samples": True, "regions": "1:x"}, "The regions cannot be read"),
-        ({"samples": ["NOPE"]}, "1 samples are in no indexed file of the project: NOPE"),
+        ({"samples": ["NOPE"]}, "No indexed file of the project holds 1 sample (NOPE)"),
         ({"samples": []}, "No samples are selected"),
         ({"filter": "Area:Nowhere"}, "Area:Nowhere"),
         ({"samples": ["S1"], "all_samples": True}, "exactly one of"),
@@ -228,7 +228,7 @@ def test_a_template_comes_on_the_command_line_and_validate_exits_1_with_errors_0
     assert grt("samples", "template")[:2] == (0, "#Sample_ID\nS1\nS2\nS3\nS4\n")
     code, out, err = grt("samples", "template", "--out", "t.tsv")
     assert (code, out) == (0, "")
-    assert "4 samples in t.tsv\n" in err
+    assert "t.tsv: samples: 4\n" in err
     assert Path("t.tsv").read_bytes() == template(["S1", "S2", "S3", "S4"])
 
     Path("good.tsv").write_bytes(b"#Sample_ID\tA\nS1\tx,y\n")
@@ -236,7 +236,7 @@ def test_a_template_comes_on_the_command_line_and_validate_exits_1_with_errors_0
     code, out, _ = grt("samples", "validate", "good.tsv")
     assert code == 0
     assert "A comma in a cell" in out
-    assert "1 samples; columns: A (text)" in out
+    assert "samples: 1; columns: A (text)" in out
     code, out, _ = grt("samples", "validate", "bad.tsv")
     assert code == 1
     assert "Row 2 has 1 cells" in out
@@ -268,7 +268,7 @@ def test_filters_counts_and_plans_are_answered_on_the_command_line(grt):
     assert code == 0
     assert "a.vcf.gz" in out
     assert "estimated_s" in out
-    assert "genotypes are missing: S4" in err
+    assert "1 sample (S4): all genotypes are missing" in err
     assert "sites.vcf.gz holds sites alone and is ignored" in err
     code, _, err = grt("plan", "--all", "--command", "view -Oz")
     assert code == 2
