@@ -116,6 +116,18 @@ def test_a_question_is_answered_once_and_its_partition_gives_the_same_genotypes_
     assert [file["name"] for file in told["files"]] == [FILES[0]]  # no other file holds one of them
 
 
+def test_a_rebuild_of_everything_gives_the_same_rows(running, loaded, capsys):
+    tables = ("dimensions", "sample_tables", "samples", "ledger")
+    before = {table: running.warehouse.fetch(f"SELECT * FROM variants.{table} ORDER BY 1, 2") for table in tables}
+    assert len(before["dimensions"]) >= 2
+    with pytest.raises(SystemExit) as ended:
+        cli.run(["variants", "rebuild", "--all", "--patience", str(PATIENCE_S)])
+    assert (ended.value.code, capsys.readouterr().out.split()[-2:]) == (0, ["0", "failed"])
+    assert {
+        table: running.warehouse.fetch(f"SELECT * FROM variants.{table} ORDER BY 1, 2") for table in tables
+    } == before
+
+
 def test_a_cancel_ends_every_process_that_worked_and_leaves_nothing(running, capsys):
     records = [f"1 {position} A C {' '.join(['0/1'] * 60)}" for position in range(1, 60_000)]
     names = [f"s{number}" for number in range(60)]

@@ -47,18 +47,16 @@ def variants_arrivals(
     context: dg.SensorEvaluationContext, warehouse: WarehouseResource, clock: ClockResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Asks for runs over new versions, small ones together; for those that did not succeed again, one by one."""
-    arrived = waiting(warehouse.warehouse())
-    now = clock.now()
+    arrived, now = waiting(warehouse.warehouse()), clock.now()
     seen = look(arrived, Cursor.parse(context.cursor), now)
-    asked = [arrival for group in seen.announce.values() for arrival in group]
+    asked = sorted((arrival for group in seen.announce.values() for arrival in group), key=lambda one: str(one.kind))
     known = set(context.instance.get_dynamic_partitions(str(VERSIONS.name)))
     fresh = [arrival for arrival in asked if arrival.group not in known]
     if fresh:
         context.instance.add_dynamic_partitions(str(VERSIONS.name), [arrival.group for arrival in fresh])
     again = [[arrival] for arrival in asked if arrival.group in known]
-    runs = [
-        _run(batch, now.isoformat()) for batch in (*batches(fresh, settings().batch_partitions, _BATCH_BYTES), *again)
-    ]
+    cut = [*batches(fresh, settings().batch_partitions, _BATCH_BYTES), *again]
+    runs = [_run(batch, now.isoformat()) for batch in cut]
     if not runs:
         context.update_cursor(seen.cursor.text())
         return dg.SkipReason(f"nothing new; {len(arrived)} files wait to be looked at")

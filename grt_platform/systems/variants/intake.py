@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grt_platform.adapters.bcftools.index import Indexed, index_file
 from grt_platform.adapters.bcftools.tool import Bcftools
+from grt_platform.adapters.copying import clear
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.partition_sink import PartitionSink
@@ -120,13 +121,16 @@ class Intake:
         )
 
     def _publish(self, looked: Looked) -> None:
-        partition = {"version_id": looked.version.version_id}
-        with (
-            self.warehouse.transaction() as connection,
-            PartitionSink(self.lake, connection, FILE_TABLES, partition, {}) as sink,
-        ):
-            for noun, frame in looked.frames().items():
-                sink.emit(noun, frame)
+        """What was found is seen; tables that have nothing of the version any more have no partition of it."""
+        partition, frames = {"version_id": looked.version.version_id}, looked.frames()
+        empty = [table for table in FILE_TABLES if table not in frames]
+        with self.warehouse.transaction() as connection:
+            with PartitionSink(self.lake, connection, list(frames), partition, {}) as sink:
+                for table, frame in frames.items():
+                    sink.emit(table.noun, frame)
+            for table in empty:
+                clear(connection, table.served(), partition)
+                self.lake.remove(table, partition)
 
     @contextmanager
     def _alone(self, version: ObjectVersion, watch: Callable[[], None]) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Tables: one look at a version makes its dimensions or its samples, its index and copy, and its line in the ledger."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -53,13 +54,18 @@ def looks(
     for each in looked:
         if each.status == "rejected":
             context.log.warning("%s/%s: %s", each.version.project, each.version.name, each.reason)
-    yield from (_told(table, looked) for table in _MADE)
+    yield from _told(looked)
 
 
-def _told(table: Table, looked: list[Looked]) -> dg.MaterializeResult[None]:
-    rows = sum(len(each.rows.get(table.noun, ())) if table.noun != "ledger" else 1 for each in looked)
-    metadata: dict[str, Any] = {"dagster/partition_row_count": rows}
-    return dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
+def _told(looked: Sequence[Looked]) -> Iterator[dg.MaterializeResult[None]]:
+    """Only tables that have rows: an event for each partition of each table costs as much as a small file."""
+    rows = Counter[str]()
+    for each in looked:
+        rows.update({table.noun: frame.height for table, frame in each.frames().items()})
+    for table in _MADE:
+        if rows[table.noun]:
+            metadata: dict[str, Any] = {"dagster/partition_row_count": rows[table.noun]}
+            yield dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
 
 
 def make_known(instance: dg.DagsterInstance, looked: Sequence[Looked]) -> None:
@@ -67,6 +73,6 @@ def make_known(instance: dg.DagsterInstance, looked: Sequence[Looked]) -> None:
     if looked:
         instance.add_dynamic_partitions(str(VERSIONS.name), [each.version.version_id for each in looked])
     for each in looked:
-        for table in _MADE:
-            event = dg.AssetMaterialization(asset_key(table), partition=each.version.version_id)
+        for key in (asset_key(one) for table in each.frames() for one in (table, table.served())):
+            event = dg.AssetMaterialization(key, partition=each.version.version_id)
             instance.report_runless_asset_event(event)

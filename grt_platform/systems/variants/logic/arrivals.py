@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from grt_platform.systems.variants.logic.file_kinds import FileKind, file_kind
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -25,16 +27,22 @@ class Arrival:
         return self.group
 
     @property
+    def kind(self) -> FileKind | None:
+        """What it is looked at as."""
+        return file_kind(self.stem)
+
+    @property
     def modified_at(self) -> datetime:
         """Long ago: nobody writes to a stored version."""
         return datetime.fromtimestamp(0, UTC)
 
 
 def batches(arrivals: Iterable[Arrival], most: int, most_bytes: int) -> Iterator[list[Arrival]]:
-    """The arrivals in their order, cut so that small files share a run and a large one has its own."""
+    """The arrivals in their order, cut so that small files of a kind share a run and a large one has its own."""
     batch, size = list[Arrival](), 0
     for arrival in arrivals:
-        if batch and (len(batch) >= most or size + arrival.size_bytes > most_bytes):
+        is_full = len(batch) >= most or size + arrival.size_bytes > most_bytes
+        if batch and (is_full or batch[-1].kind is not arrival.kind):
             yield batch
             batch, size = [], 0
         batch.append(arrival)

@@ -33,10 +33,10 @@ class Looked:
     rows: Mapping[str, Rows] = field(default_factory=dict)
     rows_in: int = 0
 
-    def frames(self) -> dict[str, pl.DataFrame]:
-        """A frame for every table that is cut by versions, most of them empty."""
+    def frames(self) -> dict[Table, pl.DataFrame]:
+        """The rows of those tables that have any of the version."""
         rows = {**self.rows, LEDGER.noun: [self._ledger()]}
-        return {table.noun: _frame(table, rows.get(table.noun, ())) for table in FILE_TABLES}
+        return {table: _frame(table, rows[table.noun]) for table in FILE_TABLES if rows.get(table.noun)}
 
     def _ledger(self) -> dict[str, Any]:
         version = self.version

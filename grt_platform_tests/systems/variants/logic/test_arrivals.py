@@ -19,6 +19,12 @@ def test_small_files_share_a_run_and_a_large_one_has_its_own():
     assert list(batches([], 3, 100)) == []
 
 
+def test_vcf_files_and_sample_tables_share_no_run():
+    names = ["a.vcf.gz", "b.vcf.gz", "c.tsv", "d.vcf.gz"]
+    arrivals = [Arrival(name, f"alpha/{name}", 1) for name in names]
+    assert [[one.group for one in batch] for batch in batches(arrivals, 9, 100)] == [names[:2], ["c.tsv"], ["d.vcf.gz"]]
+
+
 def test_a_version_is_announced_at_once_and_again_only_after_a_while():
     [arrival] = sizes(1)
     seen = look([arrival], Cursor(), NOW)

@@ -38,12 +38,13 @@ def stored(alpha: Project) -> dict[str, list[dict[str, Any]]]:
     return there
 
 
-def test_files_that_arrive_are_looked_at_in_one_run_without_anybody_asking(alpha):
+def test_files_that_arrive_are_looked_at_in_one_run_of_their_kind_without_anybody_asking(alpha):
     for name, data in (("first.vcf.gz", FIRST), ("deep/last.vcf.gz", LAST), ("fish.tsv", TABLE), ("a.txt", b"x")):
         alpha.put(name, data)
     assert states(alpha) == dict.fromkeys(("deep/last.vcf.gz", "first.vcf.gz", "fish.tsv"), "waiting")
-    [run] = alpha.look()
-    assert run.success
+    files, tables = alpha.look()
+    assert files.success
+    assert tables.success
     assert states(alpha) == dict.fromkeys(("deep/last.vcf.gz", "first.vcf.gz", "fish.tsv"), "ready")
     assert len(alpha.partitions) == 3
     assert alpha.look() == []
