@@ -15,7 +15,10 @@ from grt_platform.adapters.embedded_postgres import EmbeddedPostgres
 from grt_platform.adapters.job_board import JobBoard
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.identity import KEY_USER_ID
+from grt_platform.serving.demo import DemoPlatform
+from grt_platform.settings import settings
 from grt_platform.systems.variants.schemas import QUERY_RESULTS
+from grt_platform.systems.variants.serving import demo
 from grt_platform.systems.variants.serving.demo import FILES, SAMPLE, TABLE
 from grt_platform.web.app import create_app
 from grt_platform_tests.fixtures.dagster_services import DagsterServices, dagster_services, until
@@ -121,7 +124,7 @@ def test_a_rebuild_of_everything_gives_the_same_rows(running, loaded, capsys):
     before = {table: running.warehouse.fetch(f"SELECT * FROM variants.{table} ORDER BY 1, 2") for table in tables}
     assert len(before["dimensions"]) >= 2
     with pytest.raises(SystemExit) as ended:
-        cli.run(["variants", "rebuild", "--all", "--patience", str(PATIENCE_S)])
+        cli.run(["variants", "rebuild", "--all", "--patience", str(3 * PATIENCE_S)])
     assert (ended.value.code, capsys.readouterr().out.split()[-2:]) == (0, ["0", "failed"])
     assert {
         table: running.warehouse.fetch(f"SELECT * FROM variants.{table} ORDER BY 1, 2") for table in tables
@@ -145,6 +148,13 @@ def test_a_cancel_ends_every_process_that_worked_and_leaves_nothing(running, cap
     left = running.services.home / "scratch" / "variants" / "jobs" / job["job_id"]
     until(lambda: not left.exists(), 60)
     assert not (running.services.home / "products" / "variants" / "alpha" / job["job_id"]).exists()
+
+
+def test_the_demo_loads_its_files_and_has_its_questions_answered(running):
+    web_url = str(settings().web_url)
+    answers = demo.run(DemoPlatform(running.services.home, web_url, running.services.ui_url, ADMIN_KEY, is_ours=False))
+    assert "20 samples" in answers[0].answer
+    assert answers[1].answer == "9 records of 6 samples, out of 2 files"
 
 
 def bcftools_of(job_id: str) -> list[int]:

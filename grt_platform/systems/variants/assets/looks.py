@@ -54,16 +54,19 @@ def looks(
     for each in looked:
         if each.status == "rejected":
             context.log.warning("%s/%s: %s", each.version.project, each.version.name, each.reason)
-    yield from _told(looked)
+    yield from _told(looked, is_short=is_new)
 
 
-def _told(looked: Sequence[Looked]) -> Iterator[dg.MaterializeResult[None]]:
-    """Only tables that have rows: an event for each partition of each table costs as much as a small file."""
+def _told(looked: Sequence[Looked], *, is_short: bool) -> Iterator[dg.MaterializeResult[None]]:
+    """What was made, of what arrived only tables that have rows: an event for each partition costs as a small file.
+
+    A backfill that somebody asked for hears of all, for it takes a partition that it does not hear of as failed.
+    """
     rows = Counter[str]()
     for each in looked:
         rows.update({table.noun: frame.height for table, frame in each.frames().items()})
     for table in _MADE:
-        if rows[table.noun]:
+        if rows[table.noun] or not is_short:
             metadata: dict[str, Any] = {"dagster/partition_row_count": rows[table.noun]}
             yield dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
 
