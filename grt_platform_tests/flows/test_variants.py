@@ -154,7 +154,7 @@ def test_the_demo_loads_its_files_and_has_its_questions_answered(running):
     web_url = str(settings().web_url)
     answers = demo.run(DemoPlatform(running.services.home, web_url, running.services.ui_url, ADMIN_KEY, is_ours=False))
     assert "20 samples" in answers[0].answer
-    assert answers[1].answer == "9 records of 6 samples, out of 2 files"
+    assert answers[1].answer == "7 records of 6 samples, out of 2 files"
 
 
 def bcftools_of(job_id: str) -> list[int]:
