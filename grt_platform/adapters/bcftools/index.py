@@ -35,6 +35,7 @@ _LINES = {
 }
 _UNDEFINED_AT_ALL = "not defined in header"
 _UNSORTED = re.compile(r"Unsorted positions on sequence #\d+: (\d+) followed by (\d+)|not continuous")
+_BEYOND = re.compile(r"Region (\d+)\.\.\d+ cannot be stored in a csi index")
 _WORDS = 300
 
 
@@ -209,6 +210,11 @@ def _named(error: StepFailedError, name: str) -> BadSourceError:
         )
     if tells_damage(said):
         return DamagedError("some of its bytes are damaged; upload it again", name)
+    if beyond := _BEYOND.search(said):
+        return BadRecordError(
+            f"a record at {beyond[1]} lies beyond the end that the header gives its contig; correct ##contig",
+            name,
+        )
     words = (
         " ".join(line for line in said.splitlines() if "[W::" not in line)[:_WORDS]
         or f"bcftools ended with {error.ended.code}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grt_platform.adapters.bcftools.csi import read_csi
 from grt_platform.adapters.bcftools.errors import (
     BadRecordError,
     DamagedError,
@@ -164,6 +165,22 @@ def test_a_changed_byte_is_named(tmp_path: Path) -> None:
 
 def test_a_record_with_another_number_of_columns_is_named(tmp_path: Path) -> None:
     assert "1:10" in refused(tmp_path, bgzip(vcf_text(["a", "b"], ["1 10 A C 0/1"]).encode()), BadRecordError)
+
+
+def test_a_record_beyond_its_contig_is_named(tmp_path: Path) -> None:
+    data = bgzip(vcf_text(["a"], ["1 10 A C 0/1", "1 99000000 A C 0/1"]).encode())
+    assert "a record at 98999999 lies beyond the end" in refused(tmp_path, data, BadRecordError)
+
+
+def test_records_in_another_order_of_contigs_than_the_header_are_put_in_its_order(
+    tmp_path: Path, pysam: Bcftools
+) -> None:
+    records = ["3 1 A C 0/1", "3 9 A C 0/1", "1 10 A C 0/1", "2 10 A C 0/1"]
+    made = indexed(write_vcf(tmp_path / "a.vcf.gz", ["a"], records, contigs=("1", "2", "3")), pysam)
+    assert list(made.scaffolds.items()) == [("1", 1), ("2", 1), ("3", 2)]
+    assert read_csi(made.bcf_csi).order() == [0, 1, 2]
+    assert read_csi(made.csi).names == ("3", "1", "2")
+    assert {made.csi, made.bcf, made.bcf_csi} == set((tmp_path / "a.vcf.made").iterdir())
 
 
 def test_a_line_that_is_no_record_is_named(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """One query answered: from a plan and a command to a result, its index and a log, complete or absent."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grt_platform import __version__
@@ -11,7 +12,7 @@ from grt_platform.adapters.bcftools.step import MARK
 from grt_platform.adapters.bcftools.tool import Bcftools
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.variants.engine.combining import Combining
-from grt_platform.systems.variants.engine.journal import Journal
+from grt_platform.systems.variants.engine.journal import Journal, UnstreamableError
 from grt_platform.systems.variants.engine.pipeline import Feed, Pipeline
 from grt_platform.systems.variants.engine.sources import Source, Staged, staged
 from grt_platform.systems.variants.engine.widening import probes, widened
@@ -88,11 +89,9 @@ def answer(
     answering = _Answering(plan, command, tool, journal, result_format, f"##{RESULT_MARK}={mark}")
     keep: tuple[str, ...] = ()
     try:
-        with tool.session(directory, journal.look) as session:
-            journal.session = session
-            told = answering.answered(sources)
-            keep = (told.result.name, f"{told.result.name}.csi")
-            return told
+        told = answering.answered(sources)
+        keep = (told.result.name, f"{told.result.name}.csi")
+        return told
     finally:
         journal.close(keep)
 
@@ -119,18 +118,34 @@ class _Answering:
         journal = self.journal
         journal.enter("open the files", 0.0, 0.1)
         files = staged(self.plan.version_ids, sources, journal)
-        regions, overlap = self._regions(files)
-        for file in files.values():
-            journal.look()
-            file.bring(regions)
-        journal.enter("combine the files", 0.1, 0.4)
-        most = self.tool.limits.files_at_once
-        combining = Combining(journal.run, journal.directory, files, regions, overlap, most)
-        pipeline = Pipeline(journal.directory)
+        with self._session():
+            regions, overlap = self._regions(files)
+            for file in files.values():
+                journal.look()
+                file.bring(regions)
+            combining = Combining(
+                journal.run, journal.directory, files, regions, overlap, self.tool.limits.files_at_once
+            )
+            try:
+                return self._combined(combining)
+            except UnstreamableError:
+                journal.say("merged again, from files with an index")
+        with self._session():
+            return self._combined(replace(combining, is_streamed=False))
+
+    @contextmanager
+    def _session(self) -> Iterator[None]:
+        with self.tool.session(self.journal.directory, self.journal.look) as session:
+            self.journal.restart(session)
+            yield
+
+    def _combined(self, combining: Combining) -> Answer:
+        self.journal.enter("combine the files", 0.1, 0.4)
+        pipeline = Pipeline(self.journal.directory)
         feed = combining.combined(self.plan, pipeline)
-        journal.enter("apply the command", 0.4, 1.0, self.plan.estimated_s)
+        self.journal.enter("apply the command", 0.4, 1.0, self.plan.estimated_s)
         result = self._finish(pipeline, feed)
-        journal.run(pipeline)
+        self.journal.run(pipeline)
         return self._told(combining, result)
 
     def _regions(self, files: Mapping[str, Staged]) -> tuple[tuple[Region, ...], int]:

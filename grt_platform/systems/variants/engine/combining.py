@@ -35,6 +35,7 @@ class Combining:
         regions: What is read of them; none for everything.
         overlap: What is in a region, as bcftools' `--regions-overlap`.
         most: Files that one command reads at once.
+        is_streamed: Whether groups may be merged as streams.
         duplicates: Records that were left out because a file before had them.
     """
 
@@ -44,15 +45,20 @@ class Combining:
     regions: Sequence[Region]
     overlap: int
     most: int
+    is_streamed: bool = True
     duplicates: int = 0
     _names: int = 0
+
+    def __post_init__(self) -> None:
+        self.is_streamed = self.is_streamed and self._are_numbered_alike
+        self.duplicates = 0
 
     def combined(self, plan: Plan, pipeline: Pipeline) -> Feed:
         """The one stream, by steps of the pipeline; what must be done before has been done."""
         parts = [self._group(group) for group in plan.groups]
         if plan.absent_samples:
             parts.append(self._absent(plan.absent_samples))
-        if not self._are_numbered_alike:
+        if not self.is_streamed:
             parts = [self._cut(part) for part in parts] if len(parts) > 1 else parts
         while len(parts) > self.most:
             parts = [self._merged([parts[at] for at in batch]) for batch in batches(len(parts), self.most)]
@@ -172,7 +178,7 @@ class Combining:
 
     @property
     def _merging(self) -> tuple[str, ...]:
-        return ("merge", "--no-index") if self._are_numbered_alike else ("merge", *self._everywhere())
+        return ("merge", "--no-index") if self.is_streamed else ("merge", *self._everywhere())
 
     def _done(self, pipeline: Pipeline, made: Feed, used: Sequence[Feed]) -> Feed:
         """Run it; what it made is whole, and those of our own files that it used are gone."""

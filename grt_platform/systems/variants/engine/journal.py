@@ -17,8 +17,18 @@ LOG = "log.txt"
 _FILE = re.compile(r"\bfile-(\d+)(-cut-\d+)?\b")
 _PLACE = re.compile(r"\[[^\[\]]*(?:\.c:\d+|::)[^\[\]]*\] ")  # where in its source bcftools says something
 _TYPES = re.compile(r'rying to combine "([^"]+)" tag definitions of different types')
+_UNSTREAMABLE = "cannot stream multiple unindexed files"
 _MOST_WORDS = 400
 _MOST_ARGUMENTS = 40
+
+
+class UnstreamableError(Exception):
+    """A merge of streams gave up, which it sometimes does without a reason.
+
+    htslib (1.16 to 1.24) compares contigs of two buffers where a stream has ended, one of which may be a leftover, and
+    then takes the streams for unsorted (`synced_bcf_reader.c`, `_reader_fill_buffer`): mostly where a stream has few
+    records. Files with an index can be merged all the same.
+    """
 
 
 class Journal:
@@ -35,6 +45,7 @@ class Journal:
         self.titles: list[str] = []
         self._report = report
         self._lines: list[str] = []
+        self._share = 0.0
         self._stage, self._from, self._to, self._likely_s, self._since = "begin", 0.0, 0.0, 1.0, time.monotonic()
 
     @property
@@ -51,7 +62,8 @@ class Journal:
     def look(self) -> None:
         """Report: bcftools tells nothing of its progress, so time does, slower as it exceeds what is likely."""
         passed = (time.monotonic() - self._since) / self._likely_s
-        self._report(self._stage, self._from + (self._to - self._from) * passed / (1 + passed))
+        self._share = max(self._share, self._from + (self._to - self._from) * passed / (1 + passed))
+        self._report(self._stage, self._share)
 
     def say(self, line: str) -> None:
         """A line of the log."""
@@ -63,6 +75,7 @@ class Journal:
         Raises:
             ToolError: A step that a person asked for fails.
             BadSourceError: One of ours does, or the files contradict each other.
+            UnstreamableError: Files with an index must be merged instead.
         """
         assert self.session is not None
         if not pipeline.steps:
@@ -77,7 +90,15 @@ class Journal:
                     _check_types(ended.messages)
         except StepFailedError as error:
             self.say(f"[{error.number}] failed ({error.ended.code}): {error.ended.messages.strip()}")
+            if _UNSTREAMABLE in error.ended.messages:
+                raise UnstreamableError from error
             raise self._named(error, pipeline) from error
+
+    def restart(self, session: Session) -> None:
+        """Runs are made in this session from now on."""
+        self.session = session
+        for path in self.directory.glob("step-*.log"):
+            path.unlink()
 
     def close(self, keep: Iterable[str]) -> None:
         """Only the log and what is to be kept is left in the folder."""

@@ -1,5 +1,7 @@
 """A file on this machine that has only those bytes of one elsewhere that a region needs; the rest are holes."""
 
+import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,14 +18,15 @@ class SparseCopy:
     """The copy of one file, of which more and more is there. What was not brought reads as zeros, which is no BGZF.
 
     Args:
-        stream: The file; seekable.
+        opened: Opens the file; seekable.
         path: The copy; its header and its end are there at once.
         csi: The file's index.
     """
 
-    def __init__(self, stream: BinaryIO, path: Path, csi: Csi) -> None:
-        self._stream, self._path, self._csi = stream, path, csi
-        self._size = stream.seek(0, 2)
+    def __init__(self, opened: Callable[[], BinaryIO], path: Path, csi: Csi) -> None:
+        self._opened, self._path, self._csi = opened, path, csi
+        with opened() as stream:
+            self._size = stream.seek(0, io.SEEK_END)
         self._there: list[tuple[int, int]] = []
         self.read_bytes = 0
         with path.open("wb") as copy:
@@ -43,15 +46,18 @@ class SparseCopy:
 
     def _bring(self, spans: list[tuple[int, int]]) -> None:
         wanted = _joined([(max(begin, 0), min(end, self._size)) for begin, end in spans])
-        with self._path.open("r+b") as copy:
-            for begin, end in _missing(wanted, self._there):
-                self._stream.seek(begin)
+        missing = _missing(wanted, self._there)
+        if not missing:
+            return
+        with self._opened() as stream, self._path.open("r+b") as copy:
+            for begin, end in missing:
+                stream.seek(begin)
                 copy.seek(begin)
-                self._pour(copy, end - begin)
+                self._pour(stream, copy, end - begin)
         self._there = _joined([*self._there, *wanted], near=0)
 
-    def _pour(self, copy: BinaryIO, size: int) -> None:
-        while size and (data := self._stream.read(min(size, _PIECE))):
+    def _pour(self, stream: BinaryIO, copy: BinaryIO, size: int) -> None:
+        while size and (data := stream.read(min(size, _PIECE))):
             copy.write(data)
             size -= len(data)
             self.read_bytes += len(data)

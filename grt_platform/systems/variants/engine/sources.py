@@ -49,7 +49,7 @@ class Staged:
         if source.path is not None:
             self._path.symlink_to(source.path.resolve())
         elif source.open is not None:
-            self._copy = SparseCopy(source.open(), self._path, self.csi)
+            self._copy = SparseCopy(source.open, self._path, self.csi)
         else:
             raise BadSourceError("it is neither here nor can it be read from elsewhere; index it again", source.name)
         self.header: Header = read_header(self._path)

@@ -183,6 +183,17 @@ def test_files_whose_headers_order_contigs_otherwise_are_merged(project: Project
     ]
 
 
+def test_streams_that_htslib_takes_for_unsorted_are_merged_by_their_indexes(project: Project) -> None:
+    project.add("a.vcf.gz", ["s1"], ["2 10 A C 0/1"])
+    project.add("b.vcf.gz", ["s2"], ["2 10 AAAA C 0/1"])
+    answer = project.ask("view")
+    assert [(line[1], line[3], line[9:]) for line in lines(answer)[1:]] == [
+        ("10", "A", ["0/1", "./."]),
+        ("10", "AAAA", ["./.", "0/1"]),
+    ]
+    assert "merged again" in answer.log.read_text()
+
+
 def test_files_that_overlap_in_some_samples_only_are_no_conflict(project: Project) -> None:
     project.add("a.vcf.gz", ["s1", "s2"], ["1 10 A C 0/1 0/1"])
     project.add("b.vcf.gz", ["s2", "s3"], ["2 10 A C 1/1 1/1"], contigs=("1", "2"))
