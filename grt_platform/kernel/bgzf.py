@@ -12,6 +12,7 @@ END_BLOCK = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000
 """The empty block that ends a file: without it, the file was cut off."""
 
 _HEADER = struct.Struct("<4BI2BH")
+_HEAD_BYTES = _HEADER.size + 6  # as far as the size of the block
 _SMALLEST_BLOCK = 28
 _BLOCK_DATA = 60_000  # so that a block stays below 64 KiB even where nothing can be packed
 _DEFLATED = -15
@@ -29,7 +30,7 @@ class Readable(Protocol):
 
 def is_bgzf(head: bytes) -> bool:
     """Whether a gzip stream that begins so is BGZF."""
-    return len(head) >= _HEADER.size and _block_bytes(head, 0) is not None
+    return len(head) >= _HEAD_BYTES and _block_bytes(head, 0) is not None
 
 
 def block_groups(stream: Readable, group_bytes: int = _GROUP_BYTES) -> Iterator[bytes]:
@@ -81,7 +82,7 @@ def _packed(data: bytes) -> bytes:
 def _whole(data: bytes) -> int:
     """How many bytes at the begin of the data are whole blocks."""
     at = 0
-    while len(data) - at >= _HEADER.size:
+    while len(data) - at >= _HEAD_BYTES:
         size = _block_bytes(data, at)
         if size is None:
             raise BadSourceError("a part of the BGZF file is no BGZF block; pack the file again")

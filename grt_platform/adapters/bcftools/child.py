@@ -20,9 +20,10 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from grt_platform.adapters.bcftools.confine import bound, die_with_parent, forbid
+from grt_platform.adapters.bcftools.confine import bound, die_with_parent, forbid, write_only_in
 from grt_platform.adapters.bcftools.mark import mark
 from grt_platform.adapters.bcftools.step import MARK
+from grt_platform.kernel.errors import GrtError
 
 Task = dict[str, Any]
 _PYSAM = "pysam.bcftools"
@@ -38,6 +39,7 @@ def main() -> None:
     os.chdir(setting["directory"])
     if not setting["program"]:
         import_module(_PYSAM)  # once, for all forks
+    write_only_in(setting["directory"])
     forbid(platform.machine(), programs=not setting["program"])
     while line := inbox.line():
         task = setting | json.loads(line)
@@ -140,7 +142,7 @@ def _fork(task: Task, number: int, step: Task) -> int:
         if os.getppid() == parent:
             _stand_alone(task, task["first"] + number)
             code = _call(task["program"], step["arguments"])
-    except (OSError, AttributeError, TypeError, ValueError) as error:
+    except (GrtError, OSError, AttributeError, TypeError, ValueError) as error:
         _say(str(error))
     finally:
         os._exit(code & 0xFF)

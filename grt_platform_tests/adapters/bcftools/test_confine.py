@@ -3,6 +3,7 @@
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,13 +11,14 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() not in {"x86_64", "aarch64"}, reason="what only Linux' kernel does"
 )
 START = (
-    "import os, platform, socket, subprocess, sys\nfrom grt_platform.adapters.bcftools.confine import bound, forbid\n"
+    "import os, platform, socket, subprocess, sys\n"
+    "from grt_platform.adapters.bcftools.confine import bound, forbid, write_only_in\n"
 )
 
 
 def said(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
+    return (done.stdout.strip() or done.stderr.strip()).splitlines()[-1]
 
 
 @pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_UNIX"])
@@ -56,3 +58,42 @@ def test_bounds_are_set_and_no_core_is_left() -> None:
 def test_a_bound_above_the_one_there_is_stays_below_it() -> None:
     code = "bound({'NOFILE': 50}); bound({'NOFILE': 500}); import resource as r; print(r.getrlimit(r.RLIMIT_NOFILE))"
     assert said(code) == "(50, 50)"
+
+
+def has_landlock() -> bool:
+    return sys.platform == "linux" and said("print(write_only_in('/'))") == "True"
+
+
+@pytest.mark.skipif(not has_landlock(), reason="this kernel has no Landlock")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "open({0!r} + '/old', 'w')",
+        "open({0!r} + '/old', 'ab')",
+        "open({0!r} + '/new', 'w')",
+        "os.remove({0!r} + '/old')",
+        "os.mkdir({0!r} + '/folder')",
+        "os.symlink('x', {0!r} + '/link')",
+        "os.rename({0!r} + '/old', {0!r} + '/other')",
+        "os.rename({0!r} + '/old', 'mine')",
+        "open('link', 'w')",
+    ],
+)
+def test_nothing_is_changed_outside_the_own_folder(tmp_path: Path, change: str) -> None:
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
+    (outside / "old").write_text("as it was")
+    (inside / "link").symlink_to(outside / "old")
+    start = f"os.chdir({str(inside)!r}); print(write_only_in(os.getcwd())); "
+    assert said(f"{start} {change.format(str(outside))}; print('changed')") == "True"
+    assert [(path.name, path.read_text()) for path in outside.iterdir()] == [("old", "as it was")]
+
+
+def test_the_own_folder_and_nothing_can_be_written_and_all_be_read(tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text("read me")
+    (tmp_path / "inside").mkdir()
+    code = f"os.chdir({str(tmp_path / 'inside')!r}); write_only_in(os.getcwd()); open('a', 'w').write('x'); "
+    code += "os.mkfifo('p'); "
+    code += "os.rename('a', 'b'); os.remove('b'); open('/dev/null', 'w').write('x'); print(open('../outside').read())"
+    assert said(code) == "read me"
