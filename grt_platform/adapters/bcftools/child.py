@@ -2,8 +2,8 @@
 
 Its input is JSON by lines. The first is `directory`, `program` (empty for pysam's) and `limits` (by names of
 `resource`); each further one is a run: `first` (a number), `pipes` (names of named pipes to make) and `steps`, each
-with `arguments` and `after` (the steps, from 0, that must have ended well before it starts). The verb `grt-mark` is
-ours (`mark.py`), all others are those of bcftools. For each step that ends it prints a line: `step`, `code` (of a
+with `arguments` and `after` (the steps, from 0, that must have ended well before it starts). The verb `grt-pack` is
+ours (`pack.py`), all others are those of bcftools. For each step that ends it prints a line: `step`, `code` (of a
 signal: negative), `cpu_s` and `rss_bytes`; for a run that ended well an empty one. What step n says is in the file
 `step-<first + n>.log`. The first step that fails ends all others and this child. The end of its input, which is the end
 of its parent, ends everything at once.
@@ -21,8 +21,8 @@ from importlib import import_module
 from typing import Any
 
 from grt_platform.adapters.bcftools.confine import bound, die_with_parent, forbid, write_only_in
-from grt_platform.adapters.bcftools.mark import mark
-from grt_platform.adapters.bcftools.step import MARK
+from grt_platform.adapters.bcftools.pack import pack
+from grt_platform.adapters.bcftools.step import PACK
 from grt_platform.kernel.errors import GrtError
 
 Task = dict[str, Any]
@@ -161,8 +161,8 @@ def _stand_alone(task: Task, number: int) -> None:
 
 
 def _call(program: str, arguments: list[str]) -> int:
-    if arguments[0] == MARK:
-        mark(*arguments[1:])
+    if arguments[0] == PACK:
+        pack(*arguments[1:])
         return 0
     if program:
         os.execv(program, [program, *arguments])  # noqa: S606

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-MARK = "grt-mark"
-"""A verb of our own: a source, a target, and a line for the header."""
+PACK = "grt-pack"
+"""A verb of our own (`pack.py`): an unpacked source, a target, and a line for the header."""
 
 
 @dataclass(frozen=True, slots=True)

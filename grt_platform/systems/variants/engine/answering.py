@@ -8,7 +8,7 @@ from pathlib import Path
 from grt_platform import __version__
 from grt_platform.adapters.bcftools.csi import read_csi
 from grt_platform.adapters.bcftools.header import RESULT_MARK
-from grt_platform.adapters.bcftools.step import MARK
+from grt_platform.adapters.bcftools.step import PACK
 from grt_platform.adapters.bcftools.tool import Bcftools
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.variants.engine.combining import Combining
@@ -21,7 +21,7 @@ from grt_platform.systems.variants.logic.formats import ResultFormat
 from grt_platform.systems.variants.logic.planning import Plan
 from grt_platform.systems.variants.logic.regions import Region
 
-_FORMS = {ResultFormat.VCF: "z", ResultFormat.BCF: "b"}
+_FORMS = {ResultFormat.VCF: "v", ResultFormat.BCF: "u"}
 _PIECE = 1 << 20
 
 
@@ -160,7 +160,7 @@ class _Answering:
 
     def _finish(self, pipeline: Pipeline, feed: Feed) -> str:
         """The segments behind the combined stream, and the result behind them; the result's name."""
-        commands = [self._command(segment) for segment in self.command.after_pushdown()] or [("view",)]
+        commands = [self._command(segment) for segment in self.command.after_pushdown()]
         pipeline.asked = len(pipeline.steps)
         for command in commands[:-1]:
             feed = pipeline.stream(*command, feeds=[feed])
@@ -168,11 +168,20 @@ class _Answering:
         if self.result_format is ResultFormat.TSV:
             pipeline.add(*commands[-1], "--output", result, "--", feed.name, after=feed.after)
             return result
-        raw = pipeline.pipe()
-        pipeline.write(raw, _FORMS[self.result_format], *commands[-1], feeds=[feed])
-        marked = pipeline.add(MARK, raw, result, self.mark)
-        pipeline.add("index", "--force", "--csi", result, after=(marked,))
+        raw = self._unpacked(pipeline, feed, commands[-1:])
+        packed = pipeline.add(PACK, raw, result, self.mark)
+        pipeline.add("index", "--force", "--csi", result, after=(packed,))
         return result
+
+    def _unpacked(self, pipeline: Pipeline, feed: Feed, last: list[tuple[str, ...]]) -> str:
+        """The pipe of the result in its form: of the last segment, else of whatever wrote the combined stream."""
+        form = _FORMS[self.result_format]
+        if not last and feed.name in pipeline.pipes:
+            pipeline.retype(form)
+            return feed.name
+        raw = pipeline.pipe()
+        pipeline.write(raw, form, *(last[0] if last else ("view",)), feeds=[feed])
+        return raw
 
     def _command(self, segment: Segment) -> tuple[str, ...]:
         memory = f"{self.tool.limits.sort_memory_bytes // 1024**2}M"

@@ -1,7 +1,7 @@
 """Commands of one run as they are collected: names of pipes and files, and what waits for what."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grt_platform.adapters.bcftools.step import Step
@@ -62,6 +62,12 @@ class Pipeline:
         pipe = self.pipe()
         self.write(pipe, "u", *arguments, feeds=feeds)
         return Feed(pipe)
+
+    def retype(self, form: str) -> None:
+        """The last step writes in another form of `--output-type`."""
+        arguments = list(self.steps[-1].arguments)
+        arguments[arguments.index("--output-type") + 1] = form
+        self.steps[-1] = replace(self.steps[-1], arguments=tuple(arguments))
 
     def store(self, name: str, *arguments: str, feeds: Sequence[Feed]) -> Feed:
         """The same as a file with an index; of commands that do so only a few run at once."""

@@ -1,0 +1,58 @@
+"""An unpacked VCF or BCF stream as a file of BGZF blocks, with a line of ours in its header.
+
+ISA-L packs ten times as fast as zlib at its usual level, to files about a sixth larger.
+"""
+
+from collections.abc import Iterator
+from io import BufferedReader
+from pathlib import Path
+
+from grt_platform.adapters.bcftools.header import header_end
+from grt_platform.kernel.bgzf import END_BLOCK, block_groups, inflate_blocks, packed_blocks
+
+_PIECE = 1 << 20
+_GZIP = b"\x1f"
+
+
+def pack(source: str, target: str, line: str = "") -> None:
+    """`target` has what `source`, a file or a pipe, has, and `line`, if any, before the header's line of columns.
+
+    Args:
+        source: Text, or what bcftools calls uncompressed BCF, which is in blocks too, but stored ones.
+        target: A new file.
+        line: Without its end.
+    """
+    with Path(source).open("rb") as stream, Path(target).open("wb") as out:
+        parts = _parts(stream)
+        if line:
+            out.write(packed_blocks(_marked(_start(parts), line.encode("utf-8", "surrogateescape"))))
+        out.writelines(map(packed_blocks, parts))
+        out.write(END_BLOCK)
+
+
+def _parts(stream: BufferedReader) -> Iterator[bytes]:
+    """The plain bytes, piece by piece."""
+    if stream.peek(1)[:1] == _GZIP:
+        return map(inflate_blocks, block_groups(stream, _PIECE))
+    return iter(lambda: stream.read(_PIECE), b"")
+
+
+def _start(parts: Iterator[bytes]) -> bytes:
+    """What the stream begins with, the whole header at least."""
+    data = b""
+    while (end := header_end(data)) is None or end > len(data):
+        part = next(parts, b"")
+        if not part:
+            break
+        data += part
+    return data
+
+
+def _marked(data: bytes, line: bytes) -> bytes:
+    """What begins with a header, with the line in it."""
+    columns = data.rindex(b"\n#CHROM", 0, header_end(data)) + 1
+    text = data[:columns] + line + b"\n" + data[columns:]
+    if not data.startswith(b"BCF"):
+        return text
+    length = int.from_bytes(data[5:9], "little") + len(line) + 1
+    return text[:5] + length.to_bytes(4, "little") + text[9:]
