@@ -6,7 +6,6 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from grt_platform.adapters.bcftools.errors import LimitError, ToolError
@@ -15,6 +14,7 @@ from grt_platform.kernel.errors import BadInputError, BadSourceError
 from grt_platform.systems.variants.engine.answering import Answer
 from grt_platform.systems.variants.engine.sources import Source
 from grt_platform.systems.variants.logic.formats import ResultFormat
+from grt_platform_tests.adapters.bcftools.test_tool import children
 from grt_platform_tests.systems.variants.engine.project import Project
 from grt_platform_tests.vcf_files import bgzip
 
@@ -278,13 +278,13 @@ def test_a_cancel_leaves_nothing_and_no_child(project: Project) -> None:
         project.add(name, [sample], [f"1 {position} A C 0/1" for position in range(1, 60_000)])
 
     def report(step: str, share: float) -> None:
-        if step == "apply the command" and psutil.Process().children(recursive=True)[1:]:
+        if step == "apply the command" and children()[1:]:
             raise RuntimeError("canceled")
 
     with pytest.raises(RuntimeError, match="canceled"):
         project.ask("view -c 1", report=report)
     assert left(project) == ["log.txt"]
-    assert [one for one in psutil.Process().children() if one.status() != psutil.STATUS_ZOMBIE] == []
+    assert children() == []
 
 
 def test_progress_only_grows(project: Project) -> None:
