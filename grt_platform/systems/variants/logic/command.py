@@ -129,9 +129,6 @@ class _Parser:
         return Segment(verb, tuple(Option(name, options[name]) for name in sorted(options)))
 
     def _verb(self) -> Verb:
-        if not self.words:
-            where = min(len(self.text), self._gap())
-            raise RefusedCommandError(self.text, where, where + 1, f"segment {self.number}: it is empty.")
         word = self.words[0]
         verb = VERBS.get(word.text)
         if verb is None:
@@ -226,8 +223,3 @@ class _Parser:
     def _refused(self, word: Word, known: Known | None, why: str) -> RefusedCommandError:
         name = f"--{known.name}: " if known else ""
         return RefusedCommandError(self.text, word.start, word.end, f"segment {self.number}: {name}{why}.")
-
-    def _gap(self) -> int:
-        """Where an empty segment stands: at the `;` behind it."""
-        places = [at for at, letter in enumerate(self.text) if letter == ";"]
-        return places[self.number - 1] if self.number <= len(places) else len(self.text)

@@ -48,10 +48,10 @@ class RefusedCommandError(BadInputError):
 
 
 def segments(text: str) -> list[list[Word]]:
-    """The words of each segment; a segment may be empty.
+    """The words of each segment, one at least.
 
     Raises:
-        RefusedCommandError: A quote is not closed, or a character may not stand where it does.
+        RefusedCommandError: A segment is empty, a quote is not closed, or a character may not stand where it does.
     """
     if len(text) > MAX_TEXT:
         raise RefusedCommandError(text, 0, 1, f"it is longer than {MAX_TEXT} characters")
@@ -70,13 +70,19 @@ class _Reader:
         while self.at < len(self.text):
             letter = self.text[self.at]
             if letter == ";":
+                self._ended()
                 self.found.append([])
                 self.at += 1
             elif letter in _BLANKS:
                 self.at += 1
             else:
                 self.found[-1].append(self._word())
+        self._ended()
         return self.found
+
+    def _ended(self) -> None:
+        if not self.found[-1]:
+            raise self._refused(self.at, "it is empty")
 
     def _word(self) -> Word:
         start, parts = self.at, []

@@ -36,13 +36,7 @@ def plan(
     lists = _lists([one for one in there if one.samples])
     wanted = _wanted(lists, samples)
     contigs = _contigs(lists, regions)
-    touched = [of_list for of_list in (one.touched(wanted, contigs) for one in lists) if of_list.files]
-    if not touched:
-        places = listed(contigs) if contigs else "any contig"
-        raise BadInputError(
-            f"No file holds a record of a selected sample on {places}; "
-            "`grt variants dimensions show` tells which file holds what"
-        )
+    touched = _touched(lists, wanted, contigs)
     read = [one for of_list in touched for one in of_list.files]
     order = common_order(one.order for one in read)
     groups = _groups(touched, contigs, order)
@@ -115,6 +109,21 @@ def _wanted(lists: Sequence[_List], samples: Sequence[str] | None) -> dict[str, 
             "`grt variants samples template` lists those that are"
         )
     return {sample: None for sample in known if sample in asked}
+
+
+def _touched(lists: Sequence[_List], wanted: Collection[str], contigs: Collection[str]) -> list[_List]:
+    """The files that hold a wanted sample and a record where it is asked for.
+
+    Raises:
+        BadInputError: There are none.
+    """
+    touched = [of_list for of_list in (one.touched(wanted, contigs) for one in lists) if of_list.files]
+    if not touched:
+        raise BadInputError(
+            f"No file holds a record of a selected sample on {listed(contigs) if contigs else 'any contig'}; "
+            "`grt variants dimensions show` tells which file holds what"
+        )
+    return touched
 
 
 def _contigs(lists: Sequence[_List], regions: Sequence[Region]) -> tuple[str, ...]:
