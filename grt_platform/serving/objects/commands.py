@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from grt_platform.kernel.errors import BadInputError, GrtError
+from grt_platform.serving.options import folder_option
 
 PARTIAL = 3
 _MIB = 1 << 20
@@ -59,14 +60,7 @@ def upload(files: Sequence[Path], name: str, folder: str, **how: Any) -> None:
 @click.argument("names", nargs=-1)
 @click.option("--version-id", default="", help="This version, instead of the current one of a name.")
 @click.option("--out", default="", help="File to write, for one object; '-' is standard output.")
-@click.option(
-    "--to",
-    "folder",
-    default=".",
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the files.",
-)
+@folder_option
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @click.option("--parallel", default=4, show_default=True, type=click.IntRange(1, 64), help="Ranges at once.")
 @_shared

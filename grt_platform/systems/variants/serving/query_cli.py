@@ -6,12 +6,10 @@ from typing import Any
 
 import click
 
-from grt_platform.serving.options import json_option, project_option, token_option
+from grt_platform.serving.options import folder_option, json_option, project_option, token_option
 from grt_platform.serving.output import show
 from grt_platform.settings import settings
 from grt_platform.systems.variants.serving.question_options import FORMATS, question, question_options
-
-_TARGET = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command("query")
@@ -20,7 +18,7 @@ _TARGET = click.Path(file_okay=False, path_type=Path)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="vcf.gz", show_default=True)
 @click.option("--anew", is_flag=True, help="Answer it again, though there is a finished answer.")
 @click.option("--wait", is_flag=True, help="Wait for the answer and download it.")
-@click.option("--to", "folder", default=".", show_default=True, type=_TARGET, help="Folder for the answer.")
+@folder_option
 @click.option("--patience", default=86_400, show_default=True, type=click.IntRange(1), help="Seconds to wait.")
 @project_option
 @token_option
@@ -63,7 +61,7 @@ def results() -> None:
 
 @results.command("get")
 @click.argument("job_id")
-@click.option("--to", "folder", default=".", show_default=True, type=_TARGET, help="Folder for the files.")
+@folder_option
 @click.option("--patience", default=7200, show_default=True, type=click.IntRange(1), help="Seconds to wait for it.")
 @token_option
 @json_option

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.serving.options import json_option, project_option, token_option
+from grt_platform.serving.options import folder_option, json_option, project_option, token_option
 from grt_platform.serving.output import show
 from grt_platform.settings import settings
 
@@ -97,14 +97,7 @@ def remove(*, name: str, project: str, token: str, as_json: bool) -> None:
 @versions.command("download")
 @click.argument("name")
 @click.argument("files", nargs=-1)
-@click.option(
-    "--to",
-    "folder",
-    default=".",
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the files.",
-)
+@folder_option
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @project_option
 @token_option

@@ -164,6 +164,11 @@ def test_a_rejected_file_is_left_out_and_told(fish):
         ({"all_samples": True, "samples": ["8_HOM-E57"], "command": "view"}, "exactly one"),
         ({"all_samples": True, "project_version": "nope"}, "nope"),
         ({"all_samples": True, "regions": "no-such-contig"}, "no-such-contig"),
+        ({"all_samples": True, "sample_table": "a\0b"}, ""),
+        ({"all_samples": True, "project_version": "a\0b"}, ""),
+        ({"samples": ["a\0b"]}, ""),
+        ({"filter": "a\0b:1"}, ""),
+        ({"all_samples": True, "command": "view -i 'ID=\"\0\"'"}, ""),
     ],
 )
 def test_what_cannot_be_meant_is_told_at_once(fish, question, said):
