@@ -1,7 +1,9 @@
-"""How this process's allocator treats freed memory."""
+"""How this process's allocator treats freed memory, and memory that lies on a disk."""
 
 import ctypes
 import sys
+from mmap import mmap
+from tempfile import TemporaryFile
 
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3  # of glibc's malloc.h
 _MEBIBYTE = 1024 * 1024
@@ -26,3 +28,14 @@ def give_back_freed_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
+
+
+def mapped_file(size: int) -> mmap:
+    """So many zero bytes in a file without a name, which is gone when the memory is let go or the process dies.
+
+    Raises:
+        OSError: The temporary folder has no room.
+    """
+    with TemporaryFile(prefix="grt-scratch-") as file:
+        file.truncate(size)
+        return mmap(file.fileno(), size)

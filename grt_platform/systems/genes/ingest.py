@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 import polars as pl
 
 from grt_platform.adapters.lake import Lake
-from grt_platform.adapters.memory import give_back_freed_memory, keep_freed_memory
+from grt_platform.adapters.memory import give_back_freed_memory, keep_freed_memory, mapped_file
 from grt_platform.adapters.partition_sink import PartitionSink
 from grt_platform.adapters.postgres import Connection
 from grt_platform.adapters.store import Store
@@ -33,7 +33,7 @@ from grt_platform.systems.genes.schemas import (
     SERVED_GENES,
 )
 
-_GROUP_BYTES = 16 * 1024**2  # small groups wait in little memory, and one gene is found without reading many
+_GROUP_BYTES = 8 * 1024**2  # small groups wait in little memory, and one gene is found without reading many
 _SERVED: dict[str, Table] = {
     "served_genes": SERVED_GENES,
     "quarantine": QUARANTINE,
@@ -178,7 +178,7 @@ def _source(task: Task, progress: Callable[[float], None]) -> Source:
     def opened() -> BinaryIO:
         return cast("BinaryIO", CountedReader(task.open(), task.size_bytes, progress))
 
-    return Source(task.file_name, task.upload_id, opened)
+    return Source(task.file_name, task.upload_id, opened, mapped_file)
 
 
 def _ledger(task: Task, tally: Tally) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.genes.logic import faults, frames, kernels
 from grt_platform.systems.genes.logic.batch import Batch, header_text
-from grt_platform.systems.genes.logic.index import Index
+from grt_platform.systems.genes.logic.index import Index, Scratch, in_memory
 from grt_platform.systems.genes.logic.names import Named, Names
 from grt_platform.systems.genes.logic.open_record import OpenRecord
 from grt_platform.systems.genes.logic.options import Limits, Options
@@ -44,6 +44,7 @@ class Delivery:
     Attributes:
         late: Ordinals of long records that turned out bad after pieces of them were given on; while there are any,
             nothing more is given on, and all must be done again with these in `known_bad`.
+        scratch: Where names and digests go that are too many for memory.
     """
 
     upload: Upload
@@ -54,12 +55,13 @@ class Delivery:
     known_bad: frozenset[int] = frozenset()
     tally: Tally = field(default_factory=Tally)
     late: set[int] = field(default_factory=set)
+    scratch: Scratch = in_memory
     _names: Names = field(init=False)
-    _digests: Index = field(default_factory=Index)
+    _digests: Index = field(init=False)
     _long: _Long | None = None
 
     def __post_init__(self) -> None:
-        self._names = Names(self.options)
+        self._names, self._digests = Names(self.options, self.scratch), Index(self.scratch)
 
     def piece(self, record: OpenRecord, letters: bytes) -> None:
         """Give on a piece of a long record; its name is settled with the first one."""

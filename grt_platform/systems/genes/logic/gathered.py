@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-_ROWS, _BYTES = 50_000, 4 * 1024**2
+_ROWS, _BYTES = 25_000, 2 * 1024**2
 
 
 class Gathered:

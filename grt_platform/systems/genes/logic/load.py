@@ -17,6 +17,7 @@ from grt_platform.systems.genes.logic.assembler import Assembler
 from grt_platform.systems.genes.logic.csv_header import Layout, read_layout
 from grt_platform.systems.genes.logic.delivery import Delivery, Emit, Upload
 from grt_platform.systems.genes.logic.file_names import FileKind, file_kind
+from grt_platform.systems.genes.logic.index import Scratch, in_memory
 from grt_platform.systems.genes.logic.options import Limits, Options
 from grt_platform.systems.genes.logic.reading import read_text
 from grt_platform.systems.genes.logic.result_json import ResultWriter, Write
@@ -26,11 +27,16 @@ from grt_platform.systems.genes.logic.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An upload: its file name, the version of its object, and how to read it from the begin, more than once."""
+    """An upload: its file name, the version of its object, and how to read it from the begin, more than once.
+
+    Attributes:
+        scratch: Where names and digests go that are too many for memory.
+    """
 
     name: str
     version: str
     open: Callable[[], BinaryIO]
+    scratch: Scratch = in_memory
 
 
 def load(source: Source, options: Options, limits: Limits, begin: Callable[[], tuple[Emit, Write]]) -> Tally:
@@ -54,7 +60,7 @@ def load(source: Source, options: Options, limits: Limits, begin: Callable[[], t
         while True:
             emit, write = begin()
             upload = Upload(source.name, source.version)
-            delivery = Delivery(upload, options, limits, emit, ResultWriter(write), known_bad)
+            delivery = Delivery(upload, options, limits, emit, ResultWriter(write), known_bad, scratch=source.scratch)
             try:
                 done = _pass(source, kind, delivery, pool)
             except BadSourceError as error:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.genes.logic.batch import Batch
 from grt_platform.systems.genes.logic.faults import shown
-from grt_platform.systems.genes.logic.index import Index, hashed
+from grt_platform.systems.genes.logic.index import Index, Scratch, hashed, in_memory
 from grt_platform.systems.genes.logic.options import Options
 
 MOST_NAME_BYTES = 1024
@@ -36,8 +36,8 @@ class Named:
 class Names:
     """The names of one upload; a name repeats when the first words of two headers are the same, letter by letter."""
 
-    def __init__(self, options: Options) -> None:
-        self._options, self._index = options, Index()
+    def __init__(self, options: Options, scratch: Scratch = in_memory) -> None:
+        self._options, self._index = options, Index(scratch)
 
     def name(self, batch: Batch) -> Named:
         """Name the records, in the order of the file; records without a name never repeat one.
