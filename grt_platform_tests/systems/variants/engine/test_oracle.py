@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from grt_platform.adapters.bcftools.limits import ToolLimits
+from grt_platform.adapters.bcftools.tool import Bcftools
 from grt_platform_tests.oracles.combine_first import BCFTOOLS, combine_first, genotypes
 from grt_platform_tests.systems.variants.engine.project import Project
 
@@ -127,3 +129,16 @@ def test_files_that_share_samples_give_the_genotypes_of_combining_first(tmp_path
 @pytest.mark.parametrize("seed", range(12))
 def test_files_of_different_samples_give_the_genotypes_of_combining_first(tmp_path: Path, seed: int) -> None:
     compared(tmp_path, seed, is_shared=False)
+
+
+@pytest.mark.parametrize("command", ["view -c 1", "view -r 1:10-40; norm -m-any; sort", "view -r 1:17-30"])
+def test_debians_bcftools_and_the_one_inside_pysam_give_the_same(tmp_path: Path, command: str) -> None:
+    made, project = Made(5, is_shared=False), Project(tmp_path)
+    for number in range(2):
+        samples, records, contigs = made.file(is_ordered=True)
+        project.add(f"{number}.vcf.gz", samples, records, contigs=contigs)
+    inside = project.ask(command)
+    project.tool = Bcftools(ToolLimits(bcftools=BCFTOOLS, time_s=60))
+    debians = project.ask(command)
+    assert genotypes(debians.result) == genotypes(inside.result)
+    assert (debians.records, debians.versions["bcftools"]) == (inside.records, project.tool.version())
