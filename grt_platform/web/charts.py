@@ -9,6 +9,7 @@ from grt_platform.serving.output import plain
 from grt_platform.serving.page import Row
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+_FIT = {"type": "fit-x", "contains": "padding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,5 @@ class Chart:
     def json(self) -> str:
         """The whole chart for the browser; the template escapes it."""
         values = [{name: plain(value) for name, value in row.items()} for row in self.rows]
-        return json.dumps({"$schema": _SCHEMA, "width": "container", "data": {"values": values}, **self.spec})
+        whole = {"$schema": _SCHEMA, "width": "container", "autosize": _FIT, "data": {"values": values}, **self.spec}
+        return json.dumps(whole)

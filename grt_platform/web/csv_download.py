@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count
 from threading import BoundedSemaphore
@@ -42,7 +43,7 @@ def csv_download(database: Database, name: str, columns: Sequence[str], fetch: F
 
 def cell(value: Any) -> Any:
     """The value in a cell; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    found = plain(value)
+    found = json.dumps(value) if isinstance(value, dict) else plain(value)
     return f"'{found}" if isinstance(found, str) and found.startswith(_FORMULA) else found
 
 

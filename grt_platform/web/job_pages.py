@@ -67,7 +67,7 @@ class _Chosen:
 def listed(request: Request, asking: Asking, view: View, chosen: Annotated[_Chosen, Depends()]) -> Response:
     """The jobs of my projects, the newest first."""
     tables = {"jobs": Listed("Jobs", _COLUMNS, _rows(asking, chosen.filter(asking)), "No job fits.")}
-    known = {"chosen": chosen, "states": list(JobState), "systems": request.app.state.systems}
+    known: dict[str, Any] = {"chosen": chosen, "states": list(JobState), "systems": request.app.state.systems}
     return view.answer(page, "jobs.html", tables, **known)
 
 

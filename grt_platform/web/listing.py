@@ -15,6 +15,7 @@ from grt_platform.web.csv_download import csv_download
 from grt_platform.web.render import Pages
 
 MOST_ROWS = 500
+_UNBROKEN = (shown.day, shown.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,13 @@ class Col:
     link: Callable[[Row], str] | None = None
     mark: Callable[[Row], str] | None = None
     sort: str = ""
+
+    @property
+    def look(self) -> str:
+        """The word of the style sheet for its cells."""
+        if self.is_number:
+            return "number"
+        return "long" if self.is_long else "short" if self.form in _UNBROKEN else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,9 @@ class Shown:
     sorted_by: str
 
 
+Also = Callable[[Mapping[str, Shown]], Mapping[str, Any]]
+
+
 class _View:
     """Which page of a table was asked for, or which table as CSV."""
 
@@ -89,13 +100,16 @@ class _View:
     ) -> None:
         self._request, self._limit, self._offset, self._csv = request, limit, offset, csv
 
-    def answer(self, pages: Pages, template: str, tables: Mapping[str, Listed], **values: Any) -> Response:
+    def answer(
+        self, pages: Pages, template: str, tables: Mapping[str, Listed], also: Also | None = None, **values: Any
+    ) -> Response:
         """The page, or one of its tables as CSV; of several tables the first is the one that is leafed through.
 
         Args:
             pages: The templates.
             template: Name of one, which gets `tables` and the values.
             tables: By the names that `csv` takes.
+            also: Makes further values of the tables as they are shown, such as a chart of the same rows.
             values: For the template.
 
         Raises:
@@ -107,7 +121,7 @@ class _View:
             return csv_download(self._database, self._csv, self._columns(tables[self._csv]), tables[self._csv].fetch)
         first = next(iter(tables))
         found = {name: self._page_of(name, table, is_first=name == first) for name, table in tables.items()}
-        return pages(self._request, template, tables=found, **values)
+        return pages(self._request, template, tables=found, **values, **(also(found) if also else {}))
 
     @property
     def _database(self) -> Database:

@@ -1,5 +1,6 @@
 """Values as pages show them: bytes and times with units, numbers with separators; nothing for what is not known."""
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -69,6 +70,11 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else f"{value:%Y-%m-%d %H:%M} UTC"
 
 
+def pretty(value: Any) -> str:
+    """JSON on lines of its own, letters as they are."""
+    return json.dumps(value, indent=1, ensure_ascii=False, default=str)
+
+
 def _three(amount: float) -> str:
     """Three digits that count; all of a larger number's whole part."""
     decimals = 0 if abs(amount) >= 100 else 1 if abs(amount) >= 10 else 2
@@ -83,5 +89,6 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "duration": duration,
     "day": day,
     "moment": moment,
+    "pretty": pretty,
 }
 """The same as filters of templates."""

@@ -152,7 +152,7 @@ def tools(
         return page_queries.tools_found(database, tool, instance, sort, page)
 
     listed = Listed("Tools", TOOL_COLUMNS, found, "No tool with jobs has this in its id.", sort)
-    known = {"tool": tool, "instance": instance, "sort": sort, "instances": _choices(request)}
+    known: dict[str, Any] = {"tool": tool, "instance": instance, "sort": sort, "instances": _choices(request)}
     return view.answer(pages, "tools.html", {"tools": listed}, **known)
 
 
@@ -172,7 +172,7 @@ def tool(
         raise ProblemError(HTTPStatus.NOT_FOUND, f"No instance has or ran a tool {tool}.")
     usage = page_queries.usage_over_time(database, ids[0], instance, period, Page(_SHOWN_PERIODS[period]))
     bins = queries.tool_resources_by_input(database, ids[0], instance)
-    known = {
+    known: dict[str, Any] = {
         "tool_id": ids[0],
         "others": ids[1:],
         "instance": instance,

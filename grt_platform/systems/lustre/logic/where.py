@@ -14,18 +14,19 @@ _SEPARATOR, _BEHIND = b"/", b"0"  # the byte after the slash ends the range of e
 _KEYS = {"group": "gid", "user": "uid"}
 
 
-def below(tree: pl.LazyFrame, path: bytes, depth: int) -> pl.LazyFrame:
+def below(tree: pl.LazyFrame, path: bytes, depth: int, order: str = "used_bytes") -> pl.LazyFrame:
     """The directory and those below it, down to a depth, the largest first.
 
     Args:
         tree: Rows of `lustre/product/tree`, sorted by depth and path, so that few of its row groups are read.
         path: Of the directory, without a closing slash; empty for `/`.
         depth: Levels below it.
+        order: The column whose largest come first in each level.
     """
     own = path.count(_SEPARATOR)
     levels = pl.col("depth").is_between(own, own + depth)
     return tree.filter(levels, _is_at_or_below(pl.col("path"), path)).sort(
-        "depth", "used_bytes", "path", descending=[False, True, False]
+        "depth", order, "path", descending=[False, True, False]
     )
 
 

@@ -52,6 +52,7 @@ class Question:
         depth: Levels of directories below it.
         by: `group`, `user`, `class` or `age` instead of directories.
         limit: Most rows.
+        order: The column of directories whose largest come first: `used_bytes` or `inodes`.
     """
 
     path: str
@@ -59,24 +60,33 @@ class Question:
     depth: int
     by: str | None
     limit: int
+    order: str = "used_bytes"
+
+    def first(self, limit: int) -> "Question":
+        """The same with so many rows at most."""
+        return replace(self, limit=limit)
+
+    def of(self, by: str) -> "Question":
+        """The same by something else than directories."""
+        return replace(self, by=by)
 
 
-_NEWEST = """
+NEWEST = """
     (dumped_on, volume) IN (
         SELECT max(dumped_on), volume FROM lustre.volume_totals
         WHERE (%(dumped_on)s::date IS NULL OR dumped_on = %(dumped_on)s) GROUP BY volume)
     AND (%(volume)s::text IS NULL OR volume = %(volume)s)"""
-_OF_GROUP = "(%(group)s::text IS NULL OR %(group)s IN (g.group_name, g.gid::text))"
-_MAY_SEE = "(%(only_gids)s::bigint[] IS NULL OR g.gid = ANY(%(only_gids)s))"
-_PAGE = "LIMIT %(limit)s OFFSET %(offset)s"
+OF_GROUP = "(%(group)s::text IS NULL OR %(group)s IN (g.group_name, g.gid::text))"
+MAY_SEE = "(%(only_gids)s::bigint[] IS NULL OR g.gid = ANY(%(only_gids)s))"
+PAGE = "LIMIT %(limit)s OFFSET %(offset)s"
 
 
 def report(database: Database, wanted: Wanted, page: Page) -> list[Row]:
     """Rows of group_usage: by volume, owner (those without first) and group."""
     sql = f"""
         SELECT g.* FROM lustre.group_usage g
-        WHERE {_NEWEST} AND {_OF_GROUP} AND {_MAY_SEE}
-        ORDER BY volume, pi NULLS FIRST, group_name NULLS FIRST, gid {_PAGE}"""
+        WHERE {NEWEST} AND {OF_GROUP} AND {MAY_SEE}
+        ORDER BY volume, pi NULLS FIRST, group_name NULLS FIRST, gid {PAGE}"""
     return database.fetch(sql, {**wanted.values(), **page.values()})
 
 
@@ -84,20 +94,20 @@ def users(database: Database, wanted: Wanted, page: Page) -> list[Row]:
     """Rows of user_usage with the names of the groups, the largest first."""
     sql = f"""
         SELECT u.dumped_on, u.volume, u.uid, u.gid, g.group_name, u.used_bytes, u.inodes, u.files, u.last_modified_at
-        FROM (SELECT * FROM lustre.user_usage WHERE {_NEWEST}) u
+        FROM (SELECT * FROM lustre.user_usage WHERE {NEWEST}) u
         JOIN lustre.group_usage g USING (dumped_on, volume, gid)
-        WHERE {_OF_GROUP} AND {_MAY_SEE} AND (%(uid)s::bigint IS NULL OR u.uid = %(uid)s)
-        ORDER BY u.used_bytes DESC, u.volume, u.uid, u.gid {_PAGE}"""
+        WHERE {OF_GROUP} AND {MAY_SEE} AND (%(uid)s::bigint IS NULL OR u.uid = %(uid)s)
+        ORDER BY u.used_bytes DESC, u.volume, u.uid, u.gid {PAGE}"""
     return database.fetch(sql, {**wanted.values(), **page.values()})
 
 
 def projects(database: Database, wanted: Wanted, project: str | None, page: Page) -> list[Row]:
     """Rows of project_usage, by volume, project and directory; `project` is its name with or without the area."""
     sql = f"""
-        SELECT g.* FROM (SELECT *, owner_gid AS gid FROM lustre.project_usage WHERE {_NEWEST}) g
-        WHERE {_OF_GROUP} AND {_MAY_SEE}
+        SELECT g.* FROM (SELECT *, owner_gid AS gid FROM lustre.project_usage WHERE {NEWEST}) g
+        WHERE {OF_GROUP} AND {MAY_SEE}
           AND (%(project)s::text IS NULL OR %(project)s IN (g.project, g.area || '/' || g.project))
-        ORDER BY volume, area, project, directory {_PAGE}"""
+        ORDER BY volume, area, project, directory {PAGE}"""
     rows = database.fetch(sql, {**wanted.values(), "project": project, **page.values()})
     return [{name: value for name, value in row.items() if name != "gid"} for row in rows]
 
@@ -108,8 +118,8 @@ def history(database: Database, wanted: Wanted, page: Page) -> list[Row]:
         SELECT g.dumped_on, g.volume, g.gid, g.group_name, g.used_bytes, g.quota_bytes, g.used_fraction, g.inodes,
                g.inode_quota, g.last_modified_at
         FROM lustre.group_usage g
-        WHERE {_OF_GROUP} AND {_MAY_SEE} AND (%(volume)s::text IS NULL OR volume = %(volume)s)
-        ORDER BY volume, gid, dumped_on DESC {_PAGE}"""
+        WHERE {OF_GROUP} AND {MAY_SEE} AND (%(volume)s::text IS NULL OR volume = %(volume)s)
+        ORDER BY volume, gid, dumped_on DESC {PAGE}"""
     return database.fetch(sql, {**wanted.values(), **page.values()})
 
 
@@ -117,16 +127,16 @@ def forecasts(database: Database, wanted: Wanted, at_least: int, page: Page) -> 
     """Rows of forecasts of a warning level or a worse one, what ends soonest first."""
     sql = f"""
         SELECT g.* FROM lustre.forecasts g
-        WHERE {_OF_GROUP} AND {_MAY_SEE} AND (%(volume)s::text IS NULL OR volume = %(volume)s)
+        WHERE {OF_GROUP} AND {MAY_SEE} AND (%(volume)s::text IS NULL OR volume = %(volume)s)
           AND g.warning_level >= %(at_least)s
         ORDER BY g.warning_level DESC, least(g.space_exceeded_on, g.inodes_exceeded_on) NULLS LAST, volume, gid
-        {_PAGE}"""
+        {PAGE}"""
     return database.fetch(sql, {**wanted.values(), "at_least": at_least, **page.values()})
 
 
 def days(database: Database, page: Page) -> list[Row]:
     """Which dates are complete, the newest first."""
-    return database.fetch(f"SELECT * FROM lustre.days ORDER BY dumped_on DESC {_PAGE}", page.values())
+    return database.fetch(f"SELECT * FROM lustre.days ORDER BY dumped_on DESC {PAGE}", page.values())
 
 
 def volumes(database: Database) -> list[Row]:

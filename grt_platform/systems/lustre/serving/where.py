@@ -38,7 +38,7 @@ def answer(database: Database, lake: Lake, question: Question) -> list[Row]:
     place, itself = find(database, lake, question.path, question.dumped_on)
     match question.by:
         case None:
-            rows = below(lake, place, question.depth, question.limit)
+            rows = below(lake, place, question)
         case "age":
             rows = where.by_age(itself)
         case "class":
@@ -73,9 +73,10 @@ def find(database: Database, lake: Lake, text: str, dumped_on: date | None) -> t
     raise BadInputError(f"No dump {when} has a directory {text}; `grt lustre days` lists what is loaded")
 
 
-def below(lake: Lake, place: Place, depth: int, limit: int) -> list[Row]:
+def below(lake: Lake, place: Place, question: Question) -> list[Row]:
     """The directory and the largest below it, down to a depth."""
-    rows = where.below(lake.scan(TREE, place.partition), place.path, depth).head(limit)
+    tree = lake.scan(TREE, place.partition)
+    rows = where.below(tree, place.path, question.depth, question.order).head(question.limit)
     return [where.shown(row) for row in rows.collect().to_dicts()]
 
 
