@@ -54,6 +54,7 @@ VALUES = {
     "form": "fasta",
     "taxon": "562",
     "file": "style.css",
+    "dumped_on": "2026-11-01",
 }
 
 

@@ -127,7 +127,7 @@ PROJECTS = (
     Col("pi", "Investigator"),
     Col("used_bytes", "Files hold", shown.size, is_number=True, sort="used"),
     Col("files", "Files", shown.number, is_number=True),
-    Col("class_bytes", "Of them", classes),
+    Col("class_bytes", "Of them", classes, is_long=True),
     Col("last_modified_days", "Days unchanged", shown.number, is_number=True, sort="unchanged"),
     Col("dumped_on", "Dump of", shown.day),
 )
