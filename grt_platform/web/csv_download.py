@@ -5,20 +5,19 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count
-from threading import BoundedSemaphore
 from typing import Any
 
 from fastapi.responses import StreamingResponse
 
 from grt_platform.adapters.database import Database, Within
-from grt_platform.kernel.errors import UnavailableError
 from grt_platform.serving.output import plain
 from grt_platform.serving.page import Page, Row
+from grt_platform.web.at_once import AtOnce
 
 ROWS_AT_ONCE = 20_000
 MOST_AT_ONCE = 4
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_under_way = BoundedSemaphore(MOST_AT_ONCE)
+_under_way = AtOnce(MOST_AT_ONCE)
 Fetch = Callable[[Database, Page], list[Row]]
 
 
@@ -36,7 +35,7 @@ def csv_download(database: Database, name: str, columns: Sequence[str], fetch: F
     Raises:
         UnavailableError: Too many downloads are under way.
     """
-    pieces = _limited(_pieces(database, columns, fetch))
+    pieces = _under_way.limited(_pieces(database, columns, fetch))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return StreamingResponse(chain([next(pieces)], pieces), 200, headers, "text/csv; charset=utf-8")
 
@@ -45,15 +44,6 @@ def cell(value: Any) -> Any:
     """The value in a cell; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
     found = json.dumps(value) if isinstance(value, dict) else plain(value)
     return f"'{found}" if isinstance(found, str) and found.startswith(_FORMULA) else found
-
-
-def _limited(pieces: Iterator[str]) -> Iterator[str]:
-    if not _under_way.acquire(blocking=False):
-        raise UnavailableError(f"{MOST_AT_ONCE} downloads are under way already; try again in a minute.")
-    try:
-        yield from pieces
-    finally:
-        _under_way.release()
 
 
 def _pieces(database: Database, columns: Sequence[str], fetch: Fetch) -> Iterator[str]:

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from threading import BoundedSemaphore
 
 import polars as pl
 import pyarrow as pa
@@ -12,11 +11,12 @@ from psycopg import sql
 from typing_extensions import Buffer
 
 from grt_platform.adapters.database import Database
-from grt_platform.kernel.errors import BadInputError, UnavailableError
+from grt_platform.kernel.errors import BadInputError
 from grt_platform.kernel.table import Kind, Table
 from grt_platform.systems.galaxy.logic.privacy import PUBLIC
 from grt_platform.systems.galaxy.logic.privacy import public as de_identified
 from grt_platform.systems.galaxy.schemas import SERVED_TABLES
+from grt_platform.web.at_once import AtOnce
 
 BATCH_BYTES = 4 * 1024 * 1024
 MOST_AT_ONCE = 4
@@ -33,7 +33,7 @@ _READ_AS: dict[Kind, pl.DataType] = {
     Kind.DATE: pl.Int32(),
     Kind.BOOLEAN: pl.Int8(),
 }
-_under_way = BoundedSemaphore(MOST_AT_ONCE)
+_under_way = AtOnce(MOST_AT_ONCE)
 
 
 def public_tables() -> list[Table]:
@@ -60,17 +60,9 @@ def release(database: Database, noun: str, suffix: str, licence: Mapping[str, st
     if table is None:
         raise BadInputError(f"galaxy has no public table {noun!r}")
     frames = _frames(database, table)
-    pieces = _limited(_csv(table, frames) if suffix == "csv" else _parquet(table, frames, licence))
+    written = _csv(table, frames) if suffix == "csv" else _parquet(table, frames, licence)
+    pieces = _under_way.limited(written)
     return chain([next(pieces)], pieces)
-
-
-def _limited(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    if not _under_way.acquire(blocking=False):
-        raise UnavailableError(f"{MOST_AT_ONCE} downloads are under way already; try again in a minute.")
-    try:
-        yield from pieces
-    finally:
-        _under_way.release()
 
 
 def _frames(database: Database, table: Table) -> Iterator[pl.DataFrame]:

@@ -3,7 +3,6 @@
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
-from threading import BoundedSemaphore
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -12,6 +11,7 @@ import pytest
 from grt_platform.systems.galaxy.schemas import TABLES
 from grt_platform.systems.galaxy.serving import releases
 from grt_platform.systems.galaxy.serving.instances import Credentials
+from grt_platform.web.at_once import AtOnce
 from grt_platform_tests.fixtures.web import LiveWeb
 from grt_platform_tests.systems.galaxy.serving.rows import BOWTIE2, put
 
@@ -136,7 +136,7 @@ def test_exact_numbers_and_dates_come_out_exact(live_web: LiveWeb, server: Crede
 
 
 def test_of_too_many_downloads_at_once_the_last_waits(live_web: LiveWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(releases, "_under_way", BoundedSemaphore(1))
+    monkeypatch.setattr(releases, "_under_way", AtOnce(1))
     pieces = releases.release(live_web.warehouse, "tool_usage", "csv", {})
     answer = live_web.client.get("/galaxy/downloads/tool_usage.csv")
     assert (answer.status_code, "under way" in answer.json()["detail"]) == (503, True)
