@@ -150,11 +150,16 @@ def test_a_cancel_ends_every_process_that_worked_and_leaves_nothing(running, cap
     assert not (running.services.home / "products" / "variants" / "alpha" / job["job_id"]).exists()
 
 
-def test_the_demo_loads_its_files_and_has_its_questions_answered(running):
+def test_the_demo_loads_its_files_and_has_its_questions_answered(running, monkeypatch):
+    create_project(running.warehouse, "demo", "", KEY_USER_ID, now())
+    monkeypatch.setenv("GRT_PROJECT", "demo")
+    settings.cache_clear()
     web_url = str(settings().web_url)
     answers = demo.run(DemoPlatform(running.services.home, web_url, running.services.ui_url, ADMIN_KEY, is_ours=False))
     assert "20 samples" in answers[0].answer
     assert answers[1].answer == "7 records of 6 samples, out of 2 files"
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def bcftools_of(job_id: str) -> list[int]:
