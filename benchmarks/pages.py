@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 print(f"{rows:>9} rows in {time.perf_counter() - begun:.0f} s: {statement.split('(')[0].strip()}")
         headers = {"Authorization": f"Bearer {ADMIN_KEY}", "Accept": "text/html"}
         with (
-            settings_of(Path(folder) / "home", server.url()),
+            settings_of(Path(folder) / "home", server.url(), log_level="WARNING"),
             serving(create_app()) as url,
             httpx.Client(base_url=url, timeout=120, headers=headers) as client,
         ):

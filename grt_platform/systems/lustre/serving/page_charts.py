@@ -77,7 +77,7 @@ def past_and_future(past: Sequence[Row], coming: Sequence[Row], on: date) -> Cha
         on: The date.
     """
     rows = [_point(row, row["dumped_on"], "used", row["used_bytes"]) for row in past]
-    rows += [_point(row, row["dumped_on"], "hard limit", row["quota_bytes"]) for row in past if row["quota_bytes"]]
+    rows += [_point(row, row["dumped_on"], "hard limit", row["quota_bytes"]) for row in _corners(past)]
     for row in coming:
         rows += [
             _point(row, row["dumped_on"], "expected", row["used_bytes"]),
@@ -108,6 +108,19 @@ def past_and_future(past: Sequence[Row], coming: Sequence[Row], on: date) -> Cha
         for row in coming
     )
     return Chart("What it used, what is expected, and its hard limits", told, rows, spec)
+
+
+def _corners(past: Sequence[Row]) -> list[Row]:
+    """Of the rows with a hard limit those that its line needs: its ends and the days around every change."""
+    lines = dict[tuple[str, int], list[Row]]()
+    for row in past:
+        lines.setdefault((row["volume"], row["gid"]), []).append(row)
+    return [
+        row
+        for line in lines.values()
+        for row, *around in zip(line, (None, *line[:-1]), (*line[1:], None), strict=True)
+        if row["quota_bytes"] and any(each is None or each["quota_bytes"] != row["quota_bytes"] for each in around)
+    ]
 
 
 def _point(row: Row, day: date, part: str, value: float) -> Row:

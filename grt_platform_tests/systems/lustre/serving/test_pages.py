@@ -22,6 +22,7 @@ from grt_platform.systems.lustre.schemas import (
     TREE,
     VOLUME_TOTALS,
 )
+from grt_platform.systems.lustre.serving.page_charts import past_and_future
 from grt_platform_tests.fixtures.chromium import Tab
 from grt_platform_tests.fixtures.web import LiveWeb
 from grt_platform_tests.systems.lustre.rows import DAY, VOLUME, keep, row, serve
@@ -147,6 +148,16 @@ def test_a_group_shows_its_past_and_what_is_expected_on_a_date_of_choice(boss: T
     assert boss.page.locator("[data-chart] svg").count() == 1
     assert boss.page.get_by_role("cell", name="91 TiB").is_visible()
     boss.picture("lustre-group")
+
+
+def test_the_line_of_a_hard_limit_has_its_ends_and_its_steps() -> None:
+    limits = [(9, 50), (8, 50), (7, 50), (6, 40), (5, 40), (4, 0), (3, 40), (2, 40), (1, None)]
+    past = [
+        row(GROUP_USAGE, gid=1, dumped_on=DAY - timedelta(days=9 - day), quota_bytes=limit) for day, limit in limits
+    ]
+    drawn = past_and_future(past, [], DAY).rows
+    days = [9 - (DAY - each["day"]).days for each in drawn if each["part"] == "hard limit"]
+    assert days == [9, 7, 6, 5, 3, 2]
 
 
 def test_projects_lead_to_their_directories(boss: Tab) -> None:
