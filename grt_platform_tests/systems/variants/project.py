@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -45,6 +46,14 @@ def upload(warehouse: Warehouse, project: str, name: str, data: bytes) -> Object
     """The object's current version."""
     uploads = Uploads(warehouse, open_store(settings().raw, settings()), limits_of(settings()))
     return uploads.add(project, name, io.BytesIO(data), by="a test", now=datetime.now(UTC))
+
+
+@cache
+def _definitions() -> dg.Definitions:
+    """Everything of the platform, resolved once for all tests: that takes seconds."""
+    from grt_platform.definitions import defs
+
+    return defs()
 
 
 @dataclass
@@ -110,9 +119,7 @@ class Project:
 
     @property
     def definitions(self) -> dg.Definitions:
-        from grt_platform.definitions import defs
-
-        return defs()
+        return _definitions()
 
     @property
     def partitions(self) -> set[str]:
