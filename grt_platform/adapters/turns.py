@@ -6,8 +6,10 @@ process that dies.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
+
+import psycopg
 
 from grt_platform.adapters.database import Database
 from grt_platform.adapters.postgres import Connection
@@ -57,7 +59,10 @@ class Turns:
             self._take_place(connection)
             [row] = connection.execute(_NEXT, {"name": self._name, "every": self._every_s}).fetchall()
             self._sleep(float(str(row["wait_s"])))
-            yield
+            try:
+                yield
+            finally:
+                _give_back(connection)
 
     def _take_place(self, connection: Connection) -> None:
         waited_s = 0.0
@@ -73,7 +78,13 @@ def _places(name: str, at_once: int) -> list[int]:
     return [first + place for place in range(at_once)]
 
 
+def _give_back(connection: Connection) -> None:
+    """The place is free at once; where the connection is broken, its end gives it back."""
+    with suppress(psycopg.Error):
+        connection.execute("SELECT pg_advisory_unlock_all()")
+
+
 def _is_taken(connection: Connection, place: int) -> bool:
-    """Whether the place is ours now; the connection's end gives it back."""
+    """Whether the place is ours now; the end of a killed process's connection gives it back."""
     [row] = connection.execute("SELECT pg_try_advisory_lock(%s) AS is_ours", [place]).fetchall()
     return bool(row["is_ours"])

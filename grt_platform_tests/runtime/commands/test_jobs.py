@@ -121,4 +121,7 @@ def test_cancel_and_retry(live_web, ann, capsys):
 @pytest.mark.parametrize("job_id", [NOWHERE, "../health", "a b"])
 def test_a_job_that_is_not_there_is_one_line_and_wrong_usage(live_web, ann, capsys, verb, job_id):
     assert run(["jobs", verb, job_id]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert (
+        len([line for line in lines if not line.startswith("{")]) == 1
+    )  # the web door of this process logs there, too
