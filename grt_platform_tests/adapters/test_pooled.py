@@ -11,13 +11,13 @@ PID = "SELECT pg_backend_pid() AS pid"
 
 @pytest.fixture
 def pooled(warehouse_url):
-    database = PooledDatabase(warehouse_url, most=2, patience_s=0.5)
+    database = PooledDatabase(warehouse_url, most=2, patience_s=10)
     yield database
     database.close()
 
 
-def test_a_second_question_has_the_connection_of_the_first(pooled):
-    assert pooled.fetch(PID) == pooled.fetch(PID)
+def test_questions_one_after_another_share_few_connections(pooled):
+    assert len({row["pid"] for _ in range(20) for row in pooled.fetch(PID)}) <= 2
 
 
 def test_times_are_utc_and_uuids_are_text(pooled):
@@ -26,12 +26,12 @@ def test_times_are_utc_and_uuids_are_text(pooled):
     assert isinstance(row["id"], str)
 
 
-def test_a_connection_that_postgres_ended_is_replaced_unseen(pooled, warehouse_url):
-    [first] = pooled.fetch(PID)
+def test_connections_that_postgres_ended_are_replaced_unseen(pooled, warehouse_url):
+    before = {row["pid"] for _ in range(5) for row in pooled.fetch(PID)}
     with psycopg.connect(warehouse_url, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [first["pid"]])
-    [second] = pooled.fetch(PID)
-    assert second["pid"] != first["pid"]
+        other.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'grt'")
+    after = {row["pid"] for _ in range(5) for row in pooled.fetch(PID)}
+    assert after.isdisjoint(before)
 
 
 def test_a_transaction_that_fails_leaves_nothing_and_its_connection_is_good_again(pooled):
@@ -46,9 +46,11 @@ def test_a_wrong_statement_is_the_callers_error_and_harms_no_later_one(pooled):
     assert pooled.fetch("SELECT 1 AS one") == [{"one": 1}]
 
 
-def test_whoever_finds_every_connection_taken_hears_so_in_time(pooled):
-    with pooled.connection(), pooled.connection(), pytest.raises(UnavailableError, match="Postgres cannot answer now"):
-        pooled.fetch("SELECT 1 AS one")
+def test_whoever_finds_every_connection_taken_hears_so_in_time(warehouse_url):
+    hasty = PooledDatabase(warehouse_url, most=1, patience_s=0.5)
+    with hasty.connection(), pytest.raises(UnavailableError, match="Postgres cannot answer now"):
+        hasty.fetch("SELECT 1 AS one")
+    hasty.close()
 
 
 def test_many_threads_share_few_connections(pooled):
