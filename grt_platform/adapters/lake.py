@@ -110,6 +110,10 @@ class Lake:
         matching = [each for each in found if all(each[name] in choice for name, choice in wanted.items())]
         return self._frame(table, [self.key(table, values) for values in matching])
 
+    def count(self, table: Table, partition: Selection | None = None) -> int:
+        """How many rows `scan` would give."""
+        return int(self.scan(table, partition).select(pl.len()).collect().item())
+
     def scan_partitions(self, table: Table, partitions: Collection[Mapping[str, str]]) -> pl.LazyFrame:
         """The rows of exactly these partitions; those that are not there count as empty."""
         keys = [self.key(table, partition) for partition in partitions]

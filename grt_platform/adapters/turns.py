@@ -6,13 +6,12 @@ process that dies.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from hashlib import sha256
-
-import psycopg
 
 from grt_platform.adapters.database import Database
 from grt_platform.adapters.postgres import Connection
+from grt_platform.adapters.session_lock import give_back, take
 from grt_platform.kernel.errors import UnavailableError
 
 _POLL_S = 0.05
@@ -62,11 +61,11 @@ class Turns:
             try:
                 yield
             finally:
-                _give_back(connection)
+                give_back(connection)
 
     def _take_place(self, connection: Connection) -> None:
         waited_s = 0.0
-        while not any(_is_taken(connection, place) for place in self._places):
+        while not any(take(connection, place) for place in self._places):
             if waited_s >= self._patience_s:
                 raise UnavailableError(f"{self._name} was busy for {waited_s:.0f} s: all its places are taken")
             self._sleep(_POLL_S)
@@ -76,15 +75,3 @@ class Turns:
 def _places(name: str, at_once: int) -> list[int]:
     first = int.from_bytes(sha256(f"turns {name}".encode()).digest()[:7], "big")
     return [first + place for place in range(at_once)]
-
-
-def _give_back(connection: Connection) -> None:
-    """The place is free at once; where the connection is broken, its end gives it back."""
-    with suppress(psycopg.Error):
-        connection.execute("SELECT pg_advisory_unlock_all()")
-
-
-def _is_taken(connection: Connection, place: int) -> bool:
-    """Whether the place is ours now; the end of a killed process's connection gives it back."""
-    [row] = connection.execute("SELECT pg_try_advisory_lock(%s) AS is_ours", [place]).fetchall()
-    return bool(row["is_ours"])

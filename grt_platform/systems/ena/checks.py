@@ -1,7 +1,6 @@
 """Promises particular to ENA: no row is lost, every wanted run is home or in one batch, files are there."""
 
 import dagster as dg
-import polars as pl
 
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.promises import promises
@@ -22,10 +21,10 @@ from grt_platform.systems.ena.schemas import BATCHES, FETCHED_READS, LEDGER, QUA
 )
 def no_row_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
     """Compares the ledger of a taxon with its tables."""
-    scan, faults = lake.lake().scan, list[str]()
+    scan, count, faults = lake.lake().scan, lake.lake().count, list[str]()
     for key in context.partition_keys:
         cell = {"taxonomy_id": key}
-        runs, aside = (scan(table, cell).select(pl.len()).collect().item() for table in (RUNS, QUARANTINE))
+        runs, aside = (count(table, cell) for table in (RUNS, QUARANTINE))
         faults += [f"{key}: {fault}" for fault in lost_rows(scan(LEDGER, cell).collect(), runs, aside)]
     return verdict(faults)
 

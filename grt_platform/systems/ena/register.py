@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from grt_platform.adapters.database import Database
+from grt_platform.adapters.session_lock import give_back, take
 from grt_platform.systems.ena.logic.files import ReadsFile
 from grt_platform.systems.ena.logic.machines import ANSWERABLE, EXISTING, MachineRow, State
 from grt_platform.systems.ena.logic.orders import RunFile
@@ -139,12 +140,11 @@ class Register:
         """Whether this process alone looks after the machine while the block runs; let go by a process that dies."""
         key = int.from_bytes(sha256(f"ena machine {batch_id}".encode()).digest()[:8], "big", signed=True)
         with self._database.connection() as connection:
-            rows = connection.execute("SELECT pg_try_advisory_lock(%s) AS is_ours", [key]).fetchall()
+            is_ours = take(connection, key)
             try:
-                yield bool(rows[0]["is_ours"])
+                yield is_ours
             finally:
-                if rows[0]["is_ours"]:
-                    connection.execute("SELECT pg_advisory_unlock(%s)", [key])
+                give_back(connection)
 
     def begin(self, batch_id: str, most: int) -> bool:
         """A planned machine may be created: noted before its provider is asked. False when `most` machines exist."""

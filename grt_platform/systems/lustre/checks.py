@@ -5,8 +5,6 @@ from datetime import timedelta
 import dagster as dg
 import polars as pl
 
-from grt_platform.adapters.lake import Lake
-from grt_platform.kernel.table import Table
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.promises import ALL, promises, promises_together
 from grt_platform.orchestration.resources import ClockResource, LakeResource
@@ -49,7 +47,7 @@ def no_line_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> 
     """Compares the ledger with the tables of the same dump."""
     faults = list[str]()
     for cell in cells(context.partition_keys):
-        held = [_rows(lake.lake(), table, columns_of(*cell)) for table in (ENTRIES, QUARANTINE)]
+        held = [lake.lake().count(table, columns_of(*cell)) for table in (ENTRIES, QUARANTINE)]
         faults += lost_lines(lake.lake().scan(LEDGER, columns_of(*cell)).collect(), *held)
     return verdict(faults)
 
@@ -105,10 +103,6 @@ def is_fresh(lake: LakeResource, clock: ClockResource) -> dg.AssetCheckResult:
     days = lake.lake().scan(VOLUME_TOTALS).select("volume", "dumped_on").collect()
     late = late_volumes(days, clock.now().date(), timedelta(days=settings().lustre_freshness_days))
     return verdict(late, severity=dg.AssetCheckSeverity.WARN)
-
-
-def _rows(lake: Lake, table: Table, partition: dict[str, str]) -> int:
-    return int(lake.scan(table, partition).select(pl.len()).collect().item())
 
 
 CHECKS = (
