@@ -104,6 +104,23 @@ class Settings(BaseSettings):
     alert_email_from: str = Field("", description="Sender of those mails")
     alert_email_to: str = Field("", description="Receivers of those mails, separated by commas")
 
+    broker_url: SecretStr = Field(
+        SecretStr(""),
+        description="RabbitMQ that hands steps to workers, amqp://user:password@host:port/vhost; empty: no workers",
+    )
+    queue_systems: str = Field("", description="Systems whose assets have a queue of their own, by blanks")
+    workers: str = Field(
+        "light=2 heavy=1", description="Workers that `grt up` starts where there is a broker: `queue=steps at once`"
+    )
+    code_host: str = Field("127.0.0.1", description="Host where the UI and the daemon find Dagster's code server")
+    code_listen: str = Field("127.0.0.1", description="Address Dagster's code server listens on")
+    code_port: int = Field(0, description="Port of Dagster's code server; 0 picks a free one and remembers it")
+    runs_at_once: int = Field(4, ge=1, description="Runs under way at once; more wait in the queue of runs")
+    run_hours: int = Field(72, ge=1, description="Hours after which a run that is still under way is ended")
+    compute_logs_url: str = Field(
+        "", description="Where the output of steps is kept: a folder or s3://bucket/prefix; empty for GRT_HOME/dagster"
+    )
+
     event_log_days: int = Field(
         90, ge=1, description="Days after which Dagster's step events are pruned; runs and materializations stay"
     )
