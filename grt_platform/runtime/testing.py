@@ -17,7 +17,7 @@ _SERVICES = {
     "genes": {"rabbitmq-server": "rabbitmq-server"},
     "ena": {"openssh-server": "sshd", "rsync": "rsync"},
 }
-_PARALLEL = ("-n", "auto", "--maxprocesses=4", "--dist=loadfile")
+_PARALLEL = ("--dist=loadfile", "-n")
 _APT = ("apt-get", "-o", "DPkg::Lock::Timeout=120")
 
 
@@ -34,11 +34,16 @@ def run_all(tell: Callable[[str], None], pytest_arguments: Sequence[str]) -> int
     _install(missing_packages(system_names(), _has), tell)
     are_checks_good = run_checks(tell)
     results = project() / "test-output" / "junit.xml"
-    command = [sys.executable, "-m", "pytest", *_PARALLEL, f"--junit-xml={results}", *pytest_arguments]
+    command = [sys.executable, "-m", "pytest", *_PARALLEL, str(_workers()), f"--junit-xml={results}", *pytest_arguments]
     tests = subprocess.run(command, cwd=project(), check=False).returncode
     verdict = f"checks {'passed' if are_checks_good else 'FAILED'}, tests {'passed' if tests == 0 else 'FAILED'}"
     tell(f"{verdict}; results of the tests: {results}")
     return 0 if are_checks_good and tests == 0 else 1
+
+
+def _workers() -> int:
+    """More than processors: many tests wait for a platform that they started."""
+    return min(2 * (os.cpu_count() or 1), 4)
 
 
 def _has(program: str) -> bool:

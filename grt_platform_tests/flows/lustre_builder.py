@@ -21,6 +21,7 @@ NOW = datetime.fromisoformat("2026-07-17T05:00:00+00:00")
 
 def build(home: Path, url: str, dumped_on: date, volume: str) -> Built:
     """Takes in what lies in the folder, and loads it."""
+    os.environ["GRT_HOME"] = str(home)  # a forked process has the environment of the test that came first
     shelf = Shelf(FolderStore(home / "raw", "raw", Settings()))
     shelf.take_in(dumped_on, volume, NOW)
     lake = Lake(FolderStore(home / "lake", "lake", Settings()))

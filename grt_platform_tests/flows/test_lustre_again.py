@@ -1,6 +1,5 @@
 """Everything right of raw can be made again, also after `kill -9` at any moment and by two at once: the same rows."""
 
-import multiprocessing
 import shutil
 
 import dagster as dg
@@ -10,11 +9,11 @@ from grt_platform.orchestration.describe import asset_key
 from grt_platform.systems.lustre.partitions import partition_key
 from grt_platform.systems.lustre.schemas import ACCOUNTS, OF_DUMP
 from grt_platform.systems.lustre.serving.door import LUSTRE
+from grt_platform_tests.fixtures.forks import FORKS
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.flows.lustre import FIRST, ONE, SECOND, TWO, everything, leave, made, receive
 from grt_platform_tests.flows.lustre_builder import build, build_and_die
 
-SPAWN = multiprocessing.get_context("spawn")
 SCANNED = [table for table in (*OF_DUMP, *ACCOUNTS) if table.noun not in {"group_usage", "project_usage"}]
 
 
@@ -56,7 +55,7 @@ def test_a_scan_that_is_killed_at_any_moment_and_run_again_ends_as_if_undisturbe
     survived = 0
     for at in range(1, 20):
         empty(platform, kept=False)
-        child = SPAWN.Process(target=build_and_die, args=(platform.home, warehouse_url, FIRST, ONE, at))
+        child = FORKS.Process(target=build_and_die, args=(platform.home, warehouse_url, FIRST, ONE, at))
         child.start()
         child.join(300)
         if child.exitcode == 0:
@@ -75,7 +74,7 @@ def test_two_processes_on_one_volume_end_as_one_would(platform: Platform, wareho
     build(platform.home, warehouse_url, FIRST, ONE)
     expected = everything(platform, SCANNED)
     empty(platform)
-    both = [SPAWN.Process(target=build, args=(platform.home, warehouse_url, FIRST, ONE)) for _ in range(2)]
+    both = [FORKS.Process(target=build, args=(platform.home, warehouse_url, FIRST, ONE)) for _ in range(2)]
     for child in both:
         child.start()
     for child in both:

@@ -4,6 +4,7 @@ ISA-L packs ten times as fast as zlib at its usual level, to files about a sixth
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from io import BufferedReader
 from pathlib import Path
 
@@ -14,20 +15,31 @@ _PIECE = 1 << 20
 _GZIP = b"\x1f"
 
 
-def pack(source: str, target: str, line: str = "") -> None:
+def pack(source: str, target: str, line: str = "", beside: str = "") -> None:
     """`target` has what `source`, a file or a pipe, has, and `line`, if any, before the header's line of columns.
 
     Args:
         source: Text, or what bcftools calls uncompressed BCF, which is in blocks too, but stored ones.
         target: A new file.
         line: Without its end.
+        beside: A pipe that gets the same bytes: an index can be made of them meanwhile.
     """
-    with Path(source).open("rb") as stream, Path(target).open("wb") as out:
-        parts = _parts(stream)
-        if line:
-            out.write(packed_blocks(_marked(_start(parts), line.encode("utf-8", "surrogateescape"))))
-        out.writelines(map(packed_blocks, parts))
-        out.write(END_BLOCK)
+    with ExitStack() as opened:
+        stream = opened.enter_context(Path(source).open("rb"))
+        # The target is closed first, so that an index of what goes beside is never older.
+        sinks = [opened.enter_context(Path(name).open("wb")) for name in (beside, target) if name]
+        for piece in _packed(stream, line):
+            for sink in sinks:
+                sink.write(piece)
+
+
+def _packed(stream: BufferedReader, line: str) -> Iterator[bytes]:
+    """The file, piece by piece."""
+    parts = _parts(stream)
+    if line:
+        yield packed_blocks(_marked(_start(parts), line.encode("utf-8", "surrogateescape")))
+    yield from map(packed_blocks, parts)
+    yield END_BLOCK
 
 
 def _parts(stream: BufferedReader) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 PACK = "grt-pack"
-"""A verb of our own (`pack.py`): an unpacked source, a target, and a line for the header."""
+"""A verb of our own (`pack.py`): an unpacked source, a target, a line for the header, and a pipe beside the target."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,8 +51,3 @@ def ingest(path: Path, home: str, url: str, settings: Settings, kill: str = "", 
     if kill == "after commit":
         os.kill(os.getpid(), signal.SIGKILL)
     return parsed
-
-
-if __name__ == "__main__":
-    file, where, database, settings_json, point = sys.argv[1:]
-    ingest(Path(file), where, database, Settings.model_validate_json(settings_json), point)

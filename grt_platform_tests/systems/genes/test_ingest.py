@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +17,7 @@ from grt_platform.systems.genes.logic.options import Limits
 from grt_platform.systems.genes.removal import remove
 from grt_platform.systems.genes.results import result_key
 from grt_platform.systems.genes.schemas import GENES, LEDGER, SEQUENCES, TABLES
+from grt_platform_tests.fixtures.forks import FORKS
 from grt_platform_tests.systems.genes.ingesting import JOB, ingest, task
 from grt_platform_tests.systems.genes.sample import SAMPLE
 
@@ -57,12 +56,10 @@ def state(home: str, settings: Settings, warehouse: Warehouse) -> dict[str, obje
 
 def killed(path: Path, home: str, url: str, settings: Settings, point: str) -> None:
     """A process that ingests the file and dies at the point."""
-    module = "grt_platform_tests.systems.genes.ingesting"
-    given = settings.model_dump_json()
-    secrets = {"s3_secret_key": settings.s3_secret_key.get_secret_value()}
-    given = json.dumps({**json.loads(given), **secrets})
-    command = [sys.executable, "-m", module, str(path), home, url, given, point]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    process = FORKS.Process(target=ingest, args=(path, home, url, settings, point))
+    process.start()
+    process.join(120)
+    assert process.exitcode == -signal.SIGKILL
 
 
 def test_a_killed_ingest_shows_nothing_in_the_warehouse_and_the_next_one_gives_everything_once(

@@ -169,8 +169,9 @@ class _Answering:
             pipeline.add(*commands[-1], "--output", result, "--", feed.name, after=feed.after)
             return result
         raw = self._unpacked(pipeline, feed, commands[-1:])
-        packed = pipeline.add(PACK, raw, result, self.mark)
-        pipeline.add("index", "--force", "--csi", result, after=(packed,))
+        packed = pipeline.pipe()
+        pipeline.add(PACK, raw, result, self.mark, packed)
+        pipeline.add("index", "--force", "--csi", "--output", f"{result}.csi", packed)
         return result
 
     def _unpacked(self, pipeline: Pipeline, feed: Feed, last: list[tuple[str, ...]]) -> str:
