@@ -1,7 +1,7 @@
 """The child that runs bcftools: started as a script, never imported by a service; it forks once for each command.
 
 Its input is JSON by lines. The first is `directory`, `program` (empty for pysam's) and `limits` (by names of
-`resource`); each further one is a run: `first` (a number), `pipes` (names of named pipes to make) and `steps`, each
+`resource`); each further one is a run: `first` (a number), `pipes` (names in arguments that mean pipes) and `steps`, each
 with `arguments` and `after` (the steps, from 0, that must have ended well before it starts). The verb `grt-pack` is
 ours (`pack.py`), all others are those of bcftools. For each step that ends it prints a line: `step`, `code` (of a
 signal: negative), `cpu_s` and `rss_bytes`; for a run that ended well an empty one. What step n says is in the file
@@ -22,6 +22,7 @@ from typing import Any
 
 from grt_platform.adapters.bcftools.confine import bound, die_with_parent, forbid, write_only_in
 from grt_platform.adapters.bcftools.pack import pack
+from grt_platform.adapters.bcftools.pipes import Pipes
 from grt_platform.adapters.bcftools.step import PACK
 from grt_platform.kernel.errors import GrtError
 
@@ -43,8 +44,6 @@ def main() -> None:
     forbid(platform.machine(), programs=not setting["program"])
     while line := inbox.line():
         task = setting | json.loads(line)
-        for name in task["pipes"]:
-            os.mkfifo(name, 0o600)
         _run(task, inbox)
         print(flush=True)
 
@@ -85,9 +84,10 @@ def _run(task: Task, inbox: _Inbox) -> None:
     running: dict[int, int] = {}
     done: set[int] = set()
     waiting = dict(enumerate(task["steps"]))
+    pipes = Pipes(task["pipes"])
     while waiting or running:
         for number in [number for number, step in waiting.items() if done.issuperset(step["after"])]:
-            running[_fork(task, number, waiting.pop(number))] = number
+            running[_fork(task, number, waiting.pop(number)["arguments"], pipes)] = number
         if not inbox.sleep():
             _end(running)
         if not all(_reap(running, done)):
@@ -131,17 +131,18 @@ def _end(running: dict[int, int]) -> None:
     sys.exit(1)
 
 
-def _fork(task: Task, number: int, step: Task) -> int:
+def _fork(task: Task, number: int, arguments: list[str], pipes: Pipes) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
+        pipes.leave(arguments)
         return pid
     code = _UNKNOWN
     try:
         die_with_parent()
         if os.getppid() == parent:
             _stand_alone(task, task["first"] + number)
-            code = _call(task["program"], step["arguments"])
+            code = _call(task["program"], pipes.enter(arguments))
     except (GrtError, OSError, AttributeError, TypeError, ValueError) as error:
         _say(str(error))
     finally:

@@ -23,7 +23,8 @@ from grt_platform.kernel.bgzf import END_BLOCK
 from grt_platform.kernel.errors import BadSourceError
 
 _SOURCE, _CSI, _BCF, _BCF_CSI = "source", "index.csi", "copy.bcf", "copy.bcf.csi"
-_ADDED, _PLACES, _SORTED, _PIPE = "added.txt", "places.txt", "sorted.bcf", "pipe"
+_ADDED, _PLACES, _SORTED = "added.txt", "places.txt", "sorted.bcf"
+_PIPES = _PLAIN, _PACKED = "plain", "packed"
 _LAST_POSITION = 2**31 - 1
 _UNDEFINED = re.compile(r"(Contig|FILTER|INFO|FORMAT) '([^']+)'.*? is not defined in the header")
 _LINES = {
@@ -126,21 +127,21 @@ def _make(directory: Path, tool: Bcftools, watch: Callable[[], None]) -> None:
     """Index, copy and index of the copy; the copy's header is completed by what records name and it lacks."""
     index = Step(("index", "--force", "--csi", "--output", _CSI, _SOURCE))
     try:
-        tool.run((index, *_copy(_BCF, _SOURCE, "view", first=1)), directory, pipes=[_PIPE], watch=watch)
+        tool.run((index, *_copy(_BCF, _SOURCE, "view")), directory, pipes=_PIPES, watch=watch)
     except StepFailedError as error:
         if _UNDEFINED_AT_ALL not in error.ended.messages:
             raise
         _complete(directory, tool, watch)
-        completed = _copy(_BCF, _SOURCE, "annotate", "--header-lines", _ADDED, first=1)
-        tool.run((index, *completed), directory, pipes=[_PIPE], watch=watch)
+        completed = _copy(_BCF, _SOURCE, "annotate", "--header-lines", _ADDED)
+        tool.run((index, *completed), directory, pipes=_PIPES, watch=watch)
     _sort_contigs(directory, tool, watch)
 
 
-def _copy(name: str, source: str, *verb: str, first: int) -> tuple[Step, Step, Step]:
-    """How a copy and its index are made; `first` is the number of the first of the steps."""
-    copy = Step((*verb, "--no-version", "--output-type", "u", "--output", _PIPE, source))
-    index = Step(("index", "--force", "--csi", "--output", f"{name}.csi", name), after=(first + 1,))
-    return copy, Step((PACK, _PIPE, name)), index
+def _copy(name: str, source: str, *verb: str) -> tuple[Step, Step, Step]:
+    """How a copy is made, and its index meanwhile."""
+    copy = Step((*verb, "--no-version", "--output-type", "u", "--output", _PLAIN, source))
+    index = Step(("index", "--force", "--csi", "--output", f"{name}.csi", _PACKED))
+    return copy, Step((PACK, _PLAIN, name, "", _PACKED)), index
 
 
 def _sort_contigs(directory: Path, tool: Bcftools, watch: Callable[[], None]) -> None:
@@ -151,8 +152,8 @@ def _sort_contigs(directory: Path, tool: Bcftools, watch: Callable[[], None]) ->
     contigs = read_header(directory / _BCF).contigs
     lines = [f"{contigs[number]}\t1\t{_LAST_POSITION}" for number in sorted(before.order())]
     (directory / _PLACES).write_text("\n".join(lines), "utf-8", "surrogateescape")
-    steps = _copy(_SORTED, _BCF, "view", "--regions-file", _PLACES, first=0)
-    tool.run(steps, directory, pipes=[_PIPE], watch=watch)
+    steps = _copy(_SORTED, _BCF, "view", "--regions-file", _PLACES)
+    tool.run(steps, directory, pipes=_PIPES, watch=watch)
     if read_csi(directory / f"{_SORTED}.csi").records != before.records:
         raise UnsortedError(
             "its contigs are not in the order of its header; sort it (`bcftools sort`) and upload it again"
