@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import pairwise
-from multiprocessing import forkserver, util
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.context import BaseContext
 from typing import Never
 
@@ -52,6 +52,7 @@ def start_warm() -> None:
     import_module(WARM)
     gc.collect()
     gc.freeze()  # what is shared stays shared: no collection writes into it
+    resource_tracker.ensure_running()  # a Python of its own, started in the usual way
     with _spawning_by_fork():
         forkserver.ensure_running()
 

@@ -54,7 +54,7 @@ def server_with_forks(tmp_path):
     """A process that has started its warm one, and runs something at each line it is given."""
     script = tmp_path / "server_with_forks.py"
     script.write_text(SERVER)
-    command = [sys.executable, "-W", "ignore", str(script)]
+    command = [sys.executable, "-W", "error::UserWarning", str(script)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         line = ""
         while not line[:1].isdigit():  # `this` prints a poem
