@@ -1,9 +1,9 @@
 """The child that runs bcftools: started as a script, never imported by a service; it forks once for each command.
 
 Its input is JSON by lines. The first is `directory`, `program` (empty for pysam's) and `limits` (by names of
-`resource`); each further one is a run: `first` (a number), `pipes` (names in arguments that mean pipes) and `steps`, each
-with `arguments` and `after` (the steps, from 0, that must have ended well before it starts). The verb `grt-pack` is
-ours (`pack.py`), all others are those of bcftools. For each step that ends it prints a line: `step`, `code` (of a
+`resource`); each further one is a run: `first` (a number), `pipes` (what arguments call pipes) and `steps`, each with
+`arguments` and `after` (the steps, from 0, that must have ended well before it starts). The verb `grt-pack` is ours
+(`pack.py`), all others are those of bcftools. For each step that ends it prints a line: `step`, `code` (of a
 signal: negative), `cpu_s` and `rss_bytes`; for a run that ended well an empty one. What step n says is in the file
 `step-<first + n>.log`. The first step that fails ends all others and this child. The end of its input, which is the end
 of its parent, ends everything at once.

@@ -1,6 +1,7 @@
 """Pipes between processes: each end is open where it is used and nowhere else."""
 
 import os
+from pathlib import Path
 
 from grt_platform.adapters.bcftools.pipes import Pipes
 from grt_platform.adapters.bcftools.step import PACK
@@ -8,7 +9,7 @@ from grt_platform.adapters.bcftools.step import PACK
 
 def opened() -> set[str]:
     """What this process has open, by number."""
-    return set(os.listdir("/dev/fd"))
+    return {path.name for path in Path("/dev/fd").iterdir()}
 
 
 def test_what_one_step_writes_another_reads_and_nothing_stays_open():
@@ -17,14 +18,14 @@ def test_what_one_step_writes_another_reads_and_nothing_stays_open():
     writer = os.fork()
     if not writer:
         [*_, target] = pipes.enter(["view", "--output", "a"])
-        with open(target, "wb") as stream:
+        with Path(target).open("wb") as stream:
             stream.write(b"told" * 50_000)  # more than Linux' pipes hold by themselves: nobody reads yet
         os._exit(0)
     pipes.leave(["view", "--output", "a"])
     reader = os.fork()
     if not reader:
         source = pipes.enter(["index", "a"])[1]
-        with open(source, "rb") as stream:
+        with Path(source).open("rb") as stream:
             os._exit(stream.read() != b"told" * 50_000)
     pipes.leave(["index", "a"])
     assert [os.waitpid(pid, 0)[1] for pid in (writer, reader)] == [0, 0]
