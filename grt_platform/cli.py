@@ -12,6 +12,7 @@ _COMMANDS = {
     "audit": "Who did what, when, from where, with what outcome.",
     "check": "Format, lint, types, imports and Dagster's definitions are in order.",
     "demo": "Load the sample data of every system and show what comes out.",
+    "docs": "Build the site of the documentation, or show it.",
     "doctor": "What this machine lacks, if anything.",
     "down": "Stop the platform.",
     "jobs": "What people asked for: list, follow, cancel, try again.",

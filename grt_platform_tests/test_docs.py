@@ -12,6 +12,7 @@ import click
 import pytest
 
 from grt_platform.runtime.reference import command_tree, env_example, reference
+from grt_platform.runtime.systems import system_names
 from grt_platform.runtime.tables import all_tables
 from grt_platform.settings import Settings
 from grt_platform.web.app import create_app
@@ -133,8 +134,10 @@ def is_family(name: str, known: set[str]) -> bool:
 
 
 @every_page
-def test_every_address_of_galaxy_exists(page):
-    named = set(re.findall(r"(?:\$GRT_WEB_URL|(?<=[\s`\"]))(/galaxy/[\w/{}.:*-]+)", page.read_text()))
+def test_every_address_exists(page):
+    text = page.read_text()
+    named = set(re.findall(r"(?<=[\s`\"])(/(?:galaxy|genes|variants|ena)/[\w/{}.:*-]+)", text))
+    named |= set(re.findall(r"\$GRT_WEB_URL(/\w[\w/{}.:*-]*)", text.replace("$ID", "{id}").replace("$JOB", "{id}")))
     unknown = [path for path in sorted(named) if not any(known.fullmatch(path) for known in addresses())]
     assert unknown == []
 
@@ -143,8 +146,9 @@ def test_every_address_of_galaxy_exists(page):
 def test_every_table_exists(page):
     text = page.read_text()
     known = {f"{table.system}.{table.noun}" for table in all_tables().values()}
-    named = set(re.findall(r"(?<![\w/.@\-\[])galaxy\.[a-z_]+(?![\w.])", text))
-    keys = {f"{system}.{noun}" for system, noun in re.findall(r"\b(galaxy)/(?:table|product|served)/([a-z_]+)", text)}
+    systems = "|".join(system_names())
+    named = set(re.findall(rf"(?<![\w/.@\-\[(])(?:{systems})\.(?!(?:md|fa|fasta)\b)[a-z_]+(?![\w.])", text))
+    keys = {".".join(found) for found in re.findall(rf"\b({systems})/(?:table|product|served)/([a-z_]+)", text)}
     assert (named | keys) - known == set()
 
 

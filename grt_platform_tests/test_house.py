@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -20,6 +21,11 @@ ROOT = Path(grt_platform.__file__).parent
 SYSTEMS = sorted(module.name for module in iter_modules(systems.__path__) if module.ispkg)
 ROOMS = ("__init__.py", "schemas.py", "logic", "assets", "checks.py", "automation.py", "definitions.py", "serving")
 LAYERS = {"raw", "table", "product", "served", "registry"}
+TOP = {
+    *("grt_platform", "grt_platform_tests", "benchmarks", "docs", "deploy", ".ci", ".github"),
+    *("workspace.yaml", "dagster.yaml", "pyproject.toml", "setup.cfg", "requirements.lock", "Makefile", "grt"),
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
+}
 UNITS = {"_at": Kind.TIMESTAMP, "_on": Kind.DATE, "is_": Kind.BOOLEAN, "has_": Kind.BOOLEAN}
 
 
@@ -96,6 +102,11 @@ def test_every_asset_is_described_owned_grouped_and_tagged(whole):
         assert spec.tags["layer"] == layer, spec.key
 
 
+def test_every_asset_leads_to_the_pages_of_its_system(whole):
+    for spec in whole.resolve_all_asset_specs():
+        assert spec.metadata["page"].value.endswith(f"/pages/{spec.group_name}"), spec.key
+
+
 def test_every_table_of_an_asset_tells_its_columns(whole):
     for spec in whole.resolve_all_asset_specs():
         if spec.key.path[1] != "raw":
@@ -145,6 +156,13 @@ def test_an_asset_is_one_sentence():
             if isinstance(node, ast.FunctionDef) and any("asset" in ast.unparse(d) for d in node.decorator_list):
                 long += [f"{path.name}:{node.name}"] if len(node.body) > 8 else []
     assert long == []
+
+
+def test_the_top_of_the_project_is_as_agreed():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT.parent, capture_output=True, text=True, check=False).stdout
+    if not listed:
+        pytest.skip("not a clone: nobody says what belongs to the project")
+    assert {name.partition("/")[0] for name in listed.splitlines()} - {".gitignore"} == TOP
 
 
 def test_tests_mirror_the_package():

@@ -1,11 +1,13 @@
-"""What Dagster shows of a table: key, group, description, owner, kinds, tags and columns, all from the table itself."""
+"""What Dagster shows of an asset: key, group, description, owner, kinds, tags, columns, and where people see it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
+from grt_platform.kernel.addresses import http_url
 from grt_platform.kernel.table import Column, Table
+from grt_platform.settings import settings
 
 OWNERS = ("team:grt",)
 _TABLES: dict[dg.AssetKey, Table] = {}
@@ -29,6 +31,7 @@ def about(
         metadata: Further metadata; the columns and the relation's name are there always.
     """
     key = asset_key(table)
+    columns = {"dagster/column_schema": column_schema(table), "dagster/table_name": f"{table.system}.{table.noun}"}
     if _TABLES.setdefault(key, table) != table:
         raise ValueError(f"{table.name} is described twice, with different columns: name one of them otherwise")
     return {
@@ -38,12 +41,27 @@ def about(
         "owners": list(owners),
         "kinds": set(kinds),
         "tags": {"layer": table.layer, "system": table.system, **(tags or {})},
-        "metadata": {
-            "dagster/column_schema": column_schema(table),
-            "dagster/table_name": f"{table.system}.{table.noun}",
-            **(metadata or {}),
-        },
+        "metadata": {**columns, **links(table.system), **(metadata or {})},
     }
+
+
+def about_raw(system: str, noun: str, description: str, *, kinds: Sequence[str] = ("file",)) -> dict[str, Any]:
+    """The same for what lies in the raw store, which is no table."""
+    return {
+        "key": dg.AssetKey([system, "raw", noun]),
+        "group_name": system,
+        "description": description,
+        "owners": list(OWNERS),
+        "kinds": set(kinds),
+        "tags": {"layer": "raw", "system": system},
+        "metadata": links(system),
+    }
+
+
+def links(system: str) -> dict[str, dg.MetadataValue[Any]]:
+    """Where people see the system's answers without Dagster."""
+    web = settings().web_url or http_url(settings().web_host, settings().web_port)
+    return {"page": dg.MetadataValue.url(f"{web.rstrip('/')}/pages/{system}")}
 
 
 def asset_key(table: Table) -> dg.AssetKey:

@@ -35,7 +35,7 @@ def wait_for_loaded(door: Door, loaded: Sequence[Loaded], *, patience_s: float) 
         _until(lambda: _advance(bars, bar, len({(r["source"], r["sha256"]) for r in rows()})), patience_s, door.system)
         bars.update(bar, description="summarising", total=None)
         _until(lambda: door.is_settled(warehouse, loaded), patience_s, door.system)
-    return rows()
+    return sorted(rows(), key=lambda row: str(row["source"]))
 
 
 def wait_for_backfill(backfill_id: str, *, patience_s: float) -> int:

@@ -10,19 +10,10 @@ from grt_platform.adapters.migrate import current, newest, upgrade
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
-from grt_platform.systems.ena import schemas as ena
-from grt_platform.systems.galaxy import schemas as galaxy
-from grt_platform.systems.genes import schemas as genes
-from grt_platform.systems.lustre import schemas as lustre
-from grt_platform.systems.variants import schemas as variants
+from grt_platform.runtime.systems import system_names
+from grt_platform.runtime.tables import served_tables
 
-SYSTEM_TABLES = (
-    *(*galaxy.SERVED_TABLES, galaxy.INSTANCES),
-    *(*genes.SERVED_TABLES, genes.UPLOADS),
-    *lustre.SERVED_TABLES,
-    *(*ena.SERVED_TABLES, ena.TAXA, ena.MACHINES),
-    *(*variants.SERVED_TABLES, variants.CHECKPOINTS, variants.CHECKPOINT_FILES),
-)
+SYSTEM_TABLES = tuple(table for system in system_names() for table in served_tables(system))
 TABLES = (*SYSTEM_TABLES, *platform_tables())
 SCHEMAS = sorted({table.system for table in TABLES})
 _COLUMNS = """

@@ -2,19 +2,18 @@
 
 import dagster as dg
 
-from grt_platform.orchestration.describe import OWNERS
+from grt_platform.orchestration.describe import about_raw
 from grt_platform.orchestration.execution import pool
 from grt_platform.systems.ena.partitions import TAXA
 from grt_platform.systems.ena.resources import EnaResource, told_plainly
 
 
 @dg.asset(
-    key=["ena", "raw", "records"],
-    description="What ENA tells of a taxon's runs: all of it first, then what is new at each check; byte for byte.",
-    group_name="ena",
-    owners=OWNERS,
-    kinds={"file"},
-    tags={"layer": "raw", "system": "ena"},
+    **about_raw(
+        "ena",
+        "records",
+        "What ENA tells of a taxon's runs: all of it first, then what is new at each check; byte for byte.",
+    ),
     partitions_def=TAXA,
     pool=pool("ena", "portal"),
 )

@@ -190,6 +190,24 @@ def heartbeat(*, once: bool) -> None:
     click.echo(done)
 
 
+@group.command("rehearse")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port; a free one without it.")
+def rehearse(*, port: int) -> None:
+    """Serve a small invented taxon as ENA would, on this machine alone, until Ctrl-C.
+
+    A platform that is started with the settings it prints asks it instead of ENA.
+    """
+    import threading
+
+    from grt_platform.systems.ena.serving.rehearsal import TAXON, rehearsal
+    from grt_platform.systems.ena.serving.stand_in import serving
+
+    with serving(rehearsal(), port) as url:
+        click.echo(f"taxon {TAXON} is served; before `grt up`:")
+        click.echo(f"export GRT_ENA_URL={url}/portal/api GRT_ENA_FILES_URL={url}")
+        threading.Event().wait()
+
+
 def _shop(tell: Callable[[int, str], None] | None = None) -> "Workshop":
     from grt_platform.systems.ena.workshop import Workshop
 

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from grt_platform.orchestration.conditions import ON_UPDATE
-from grt_platform.orchestration.describe import OWNERS
+from grt_platform.orchestration.describe import about_raw
 from grt_platform.orchestration.execution import errors_by_kind, pool
 from grt_platform.orchestration.resources import ClockResource, StoresResource
 from grt_platform.settings import settings
@@ -11,25 +11,23 @@ from grt_platform.systems.galaxy.partitions import FRESHNESS, INSTANCE_MONTHS, m
 from grt_platform.systems.galaxy.shelf import Shelf
 
 UPLOADS = dg.AssetSpec(
-    ["galaxy", "raw", "uploads"],
-    description="Archives in the instance folders: dropped there or uploaded over HTTP, nobody here makes them. "
-    "The sensor reports a materialization when archives came that the ledger does not know.",
-    group_name="galaxy",
-    owners=OWNERS,
-    kinds={"file"},
-    tags={"layer": "raw", "system": "galaxy"},
+    **about_raw(
+        "galaxy",
+        "uploads",
+        "Archives in the instance folders: dropped there or uploaded over HTTP, nobody here makes them. "
+        "The sensor reports a materialization when archives came that the ledger does not know.",
+    ),
     partitions_def=INSTANCE_MONTHS,
 )
 
 
 @dg.asset(
-    key=["galaxy", "raw", "archives"],
+    **about_raw(
+        "galaxy",
+        "archives",
+        "Every version of every archive, copied out of the instance folders under its content hash.",
+    ),
     deps=[UPLOADS],
-    description="Every version of every archive, copied out of the instance folders under its content hash.",
-    group_name="galaxy",
-    owners=OWNERS,
-    kinds={"file"},
-    tags={"layer": "raw", "system": "galaxy"},
     partitions_def=INSTANCE_MONTHS,
     backfill_policy=dg.BackfillPolicy.multi_run(settings().batch_partitions),
     automation_condition=ON_UPDATE,

@@ -2,15 +2,14 @@
 
 import dagster as dg
 
-from grt_platform.orchestration.describe import OWNERS
+from grt_platform.orchestration.describe import about_raw
 from grt_platform.systems.genes.partitions import PARSE_JOBS
 
 UPLOADS = dg.AssetSpec(
-    ["genes", "raw", "uploads"],
-    description="Gene files as people uploaded them, a pinned version of an object for each job; made by nobody here.",
-    group_name="genes",
-    owners=OWNERS,
-    kinds={"file"},
-    tags={"layer": "raw", "system": "genes"},
+    **about_raw(
+        "genes",
+        "uploads",
+        "Gene files as people uploaded them, a pinned version of an object for each job; made by nobody here.",
+    ),
     partitions_def=PARSE_JOBS,
 )

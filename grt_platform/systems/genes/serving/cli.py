@@ -17,6 +17,11 @@ from grt_platform.systems.genes.serving.door import GENES
 
 _FORMS = ("table", "json", "fasta", "csv", "parquet", "result")
 _PAGE = 1000
+# What a table for eyes shows; JSON has everything.
+_UPLOAD = ("upload_id", "file_name", "alphabet", "created_at", "job_state")
+_LOADED = ("upload_id", "file_name", "state", "genes", "letters", "records_quarantined", "records_dropped")
+_GENE = ("ordinal", "line_number", "gene_name", "occurrence", "length", "gc", "digest", "identical_to")
+_FOUND = ("upload_id", "file_name", "ordinal", "gene_name", "occurrence", "length", "digest")
 
 
 @click.group("genes")
@@ -80,7 +85,7 @@ def load(
             {**row, "warnings": job["warnings"], "reason": job["reason"]}
             for row, (_, job) in zip(rows, jobs, strict=True)
         ]
-    show(rows, form="json" if as_json else "table")
+    show(rows if as_json else [_brief(row, _LOADED) for row in rows], form="json" if as_json else "table")
     for _, job in jobs:
         for sentence in [*job["warnings"], *([job["reason"]] if job["reason"] else [])]:
             click.echo(f"{job['request']['file_name']}: {sentence}", err=True)
@@ -100,7 +105,8 @@ def get(*, upload_id: str, form: str, out: Path | None, token: str, **wanted: An
     base = f"/genes/uploads/{quote(upload_id, safe='')}"
     with remote(token) as platform:
         if form == "table":
-            show(platform.get(f"{base}/genes", limit=_PAGE, **wanted)["items"], empty="no such gene")
+            found = platform.get(f"{base}/genes", limit=_PAGE, **wanted)["items"]
+            show([_brief(gene, _GENE) for gene in found], empty="no such gene")
         elif form == "result":
             _write(platform.fetch(_result_url(platform.get(base))), out)
         else:
@@ -130,7 +136,8 @@ def list_uploads(*, limit: int, project: str, token: str, as_json: bool) -> None
 
     with remote(token) as platform:
         rows = platform.get("/genes/uploads", project=project or settings().project, limit=limit)["items"]
-    show(rows, form="json" if as_json else "table", empty="nothing was uploaded yet")
+    shown = rows if as_json else [_brief(row, _UPLOAD) for row in rows]
+    show(shown, form="json" if as_json else "table", empty="nothing was uploaded yet")
 
 
 @group.command("search")
@@ -145,8 +152,7 @@ def search(*, limit: int, project: str, token: str, as_json: bool, **wanted: Any
 
     with remote(token) as platform:
         answer = platform.get("/genes/search", project=project or None, limit=limit, **wanted)
-    brief = ("upload_id", "file_name", "ordinal", "gene_name", "occurrence", "length", "digest")
-    rows = answer["items"] if as_json else [{name: row[name] for name in brief} for row in answer["items"]]
+    rows = answer["items"] if as_json else [_brief(row, _FOUND) for row in answer["items"]]
     show(rows, form="json" if as_json else "table", empty="no such gene")
     if answer["after"]:
         click.echo(f"the first {limit} only; more with --limit", err=True)
@@ -168,6 +174,10 @@ def purge(*, upload_id: str, yes: bool, token: str) -> None:
             click.confirm(f"Remove {name}, its genes and its result for good?", abort=True)
         platform.delete(base)
     click.echo(f"{upload['upload_id']} is gone")
+
+
+def _brief(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: row[name] for name in names}
 
 
 def _result_url(upload: dict[str, Any]) -> str:

@@ -8,12 +8,12 @@ import polars as pl
 
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_ANY_UPDATE_AT_LEISURE, ON_UPDATE
-from grt_platform.orchestration.describe import about, asset_key
+from grt_platform.orchestration.describe import about, about_raw, asset_key
 from grt_platform.orchestration.execution import errors_by_kind
 from grt_platform.orchestration.resources import LakeResource, StoresResource
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.asking import ask_archived
-from grt_platform.systems.lustre.assets.raw import groups, quotas, raw
+from grt_platform.systems.lustre.assets.raw import groups, quotas
 from grt_platform.systems.lustre.known import groups_at, known_at, moment_of
 from grt_platform.systems.lustre.limits import (
     archived_folders,
@@ -78,7 +78,8 @@ def _of_date(table: Table, inputs: dict[str, Table], *upstream: Table) -> dict[s
 
 
 @dg.asset(
-    **raw(
+    **about_raw(
+        "lustre",
         "archived",
         "Which groups with little on a volume are archived, looked up once for each dump: the mark `.imirrored`.",
     ),

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from grt_platform.orchestration.conditions import ON_UPDATE
-from grt_platform.orchestration.describe import OWNERS
+from grt_platform.orchestration.describe import about_raw
 from grt_platform.orchestration.execution import errors_by_kind, pool
 from grt_platform.orchestration.resources import ClockResource, StoresResource
 from grt_platform.systems.lustre.asking import Asked, ask_groups, ask_quotas
@@ -16,20 +16,9 @@ from grt_platform.systems.lustre.shelf import Shelf
 _AT_START = (dg.AutomationCondition.missing() & ~dg.AutomationCondition.in_progress()).with_label("never asked yet")
 
 
-def raw(noun: str, description: str) -> dict[str, Any]:
-    """Arguments of an asset whose files lie in the raw store."""
-    return {
-        "key": dg.AssetKey(["lustre", "raw", noun]),
-        "description": description,
-        "group_name": "lustre",
-        "owners": OWNERS,
-        "kinds": {"file"},
-        "tags": {"layer": "raw", "system": "lustre"},
-    }
-
-
 MPISTAT = dg.AssetSpec(
-    **raw(
+    **about_raw(
+        "lustre",
         "mpistat",
         "Dumps in the folder where mpistat and wrstat leave them; nobody here makes them. The sensor reports a "
         "materialization for each date and volume with a dump that the ledger does not know.",
@@ -39,7 +28,7 @@ MPISTAT = dg.AssetSpec(
 
 
 @dg.asset(
-    **raw("dumps", "Every version of every dump, copied out of that folder with its content hash."),
+    **about_raw("lustre", "dumps", "Every version of every dump, copied out of that folder with its content hash."),
     deps=[MPISTAT],
     partitions_def=DUMPS,
     automation_condition=ON_UPDATE,
@@ -59,7 +48,11 @@ def dumps(
 
 
 @dg.asset(
-    **raw("groups", "Groups with their numbers, names and owners, as the directory told them; one file each time."),
+    **about_raw(
+        "lustre",
+        "groups",
+        "Groups with their numbers, names and owners, as the directory told them; one file each time.",
+    ),
     automation_condition=_AT_START,
     pool=pool("lustre", "directory"),
 )
@@ -72,7 +65,7 @@ def groups(
 
 
 @dg.asset(
-    **raw("quotas", "Hard limits of bytes and inodes by volume and group; one file each time."),
+    **about_raw("lustre", "quotas", "Hard limits of bytes and inodes by volume and group; one file each time."),
     deps=[groups],
     automation_condition=_AT_START,
     pool=pool("lustre", "directory"),

@@ -2,20 +2,12 @@
 
 import dagster as dg
 
-from grt_platform.orchestration.describe import OWNERS
+from grt_platform.orchestration.describe import about_raw
 from grt_platform.systems.variants.partitions import VERSIONS
 
 
 def _spec(noun: str, description: str) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        ["variants", "raw", noun],
-        description=description,
-        group_name="variants",
-        owners=OWNERS,
-        kinds={"file"},
-        tags={"layer": "raw", "system": "variants"},
-        partitions_def=VERSIONS,
-    )
+    return dg.AssetSpec(**about_raw("variants", noun, description), partitions_def=VERSIONS)
 
 
 FILES = _spec("files", "VCF files as people uploaded them, each version for itself; made by nobody here.")

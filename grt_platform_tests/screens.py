@@ -1,0 +1,93 @@
+"""Takes the pictures of screens in the documentation anew, from a running platform with sample data."""
+
+import base64
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from grt_platform.runtime.installation import Installation
+from grt_platform.runtime.status import health
+from grt_platform.settings import home, settings
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs/assets/screens"
+MOST_BYTES = 200_000
+_QUALITY = 70
+_SIZE = {"width": 1440, "height": 900}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A picture: its name, whose address (`ui` or `web`), the path there, and what is done before it is taken."""
+
+    name: str
+    door: str
+    path: str
+    prepare: Callable[[Page], None] = lambda _page: None
+    height: int = _SIZE["height"]
+
+
+def _zoomed(page: Page) -> None:
+    page.wait_for_timeout(3000)
+
+
+GALAXY = "/locations/grt_platform/asset-groups/galaxy"
+SCREENS = (
+    Screen("dagster-lineage", "ui", "/asset-groups", _zoomed),
+    Screen("dagster-galaxy", "ui", f"{GALAXY}/lineage", _zoomed),
+    Screen("dagster-asset", "ui", "/assets/galaxy/product/tool_usage_overall?view=overview", _zoomed, 1500),
+    Screen("dagster-columns", "ui", "/assets/lustre/product/group_usage?view=overview", _zoomed, 1500),
+    Screen("dagster-runs", "ui", "/runs", _zoomed),
+    Screen("dagster-automation", "ui", "/automation", _zoomed),
+    Screen("web-home", "web", "/"),
+    Screen("web-galaxy-tools", "web", "/pages/galaxy/tools"),
+    Screen("web-lustre", "web", "/pages/lustre"),
+    Screen("web-jobs", "web", "/pages/jobs"),
+)
+
+
+def main(wanted: list[str]) -> int:
+    """Every picture, or those named; tells size and name of each; 1 when one is too large."""
+    now = health(Installation(home()))
+    doors = {"ui": now.ui_url, "web": now.web_url}
+    chromium = shutil.which("chromium")
+    if not now.is_running or chromium is None:
+        sys.stderr.write("start a platform with the sample data (`./grt demo --keep`), and install chromium\n")
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    key = {"Authorization": f"Bearer {settings().admin_key.get_secret_value()}"}
+    large = False
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium)
+        for screen in SCREENS:
+            if wanted and screen.name not in wanted:
+                continue
+            context = browser.new_context(viewport={**_SIZE, "height": screen.height}, reduced_motion="reduce")
+            context.set_extra_http_headers(key if screen.door == "web" else {})
+            page = context.new_page()
+            page.goto(doors[screen.door] + screen.path, wait_until="load")
+            page.wait_for_timeout(1500)
+            screen.prepare(page)
+            picture = _taken(page)
+            (FOLDER / f"{screen.name}.webp").write_bytes(picture)
+            sys.stdout.write(f"{len(picture):>8,} {screen.name}{os.linesep}")
+            large |= len(picture) > MOST_BYTES
+            context.close()
+        browser.close()
+    return 1 if large else 0
+
+
+def _taken(page: Page) -> bytes:
+    """What the window shows, as WebP: Playwright itself writes PNG and JPEG only."""
+    answer = page.context.new_cdp_session(page).send(
+        "Page.captureScreenshot", {"format": "webp", "quality": _QUALITY, "captureBeyondViewport": False}
+    )
+    return base64.b64decode(answer["data"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
