@@ -17,9 +17,10 @@ from benchmarks import lustre_old_way
 from benchmarks.timing import compare, igzip, me, show
 from grt_platform.adapters.parquet import marked_schema
 from grt_platform.systems.lustre.logic.bad_lines import BadLine
+from grt_platform.systems.lustre.logic.from_entries import groups_of
 from grt_platform.systems.lustre.logic.generate import Recipe, generate
 from grt_platform.systems.lustre.logic.groups_only import scan_groups
-from grt_platform.systems.lustre.logic.rescan import groups_of, rescan
+from grt_platform.systems.lustre.logic.rescan import rescan
 from grt_platform.systems.lustre.logic.rules import (
     DEFAULT_AREAS,
     DEFAULT_CLASSES,

@@ -1,4 +1,8 @@
-"""The same sums as `scan`, the plainest way: line after line, Python's own numbers, each entry to all its ancestors."""
+"""The same sums as `scan`, the plainest way: line after line, Python's own numbers, each entry to all its ancestors.
+
+Entries of one directory, type, user and group are added up first and go to their ancestors together: a million lines
+take seconds so, not minutes.
+"""
 
 import gzip
 import io
@@ -52,6 +56,19 @@ class Sum:
         if FIRST <= entry.atime <= LAST and (self.oldest is None or entry.atime < self.oldest):
             self.oldest = entry.atime
 
+    def merge(self, other: "Sum") -> None:
+        self.used += other.used
+        self.file_used += other.file_used
+        self.inodes += other.inodes
+        self.files += other.files
+        if other.newest is not None and (self.newest is None or other.newest > self.newest):
+            self.newest = other.newest
+        if other.oldest is not None and (self.oldest is None or other.oldest < self.oldest):
+            self.oldest = other.oldest
+        self.ages = [mine + theirs for mine, theirs in zip(self.ages, other.ages, strict=True)]
+        for name, used in other.classes.items():
+            self.classes[name] = self.classes.get(name, 0) + used
+
     def numbers(self) -> list:
         return [self.used, self.file_used, self.inodes, self.files, when(self.newest), when(self.oldest)]
 
@@ -67,6 +84,7 @@ def when(seconds: int | None) -> datetime | None:
 @dataclass
 class Plain:
     rules: ScanRules
+    cells: defaultdict[tuple[bytes, str, int, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
     users: defaultdict[tuple[int, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
     groups: defaultdict[int, Sum] = field(default_factory=lambda: defaultdict(Sum))
     tree: defaultdict[bytes, Sum] = field(default_factory=lambda: defaultdict(Sum))
@@ -77,20 +95,25 @@ class Plain:
     own: defaultdict[Key, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, entry: Entry) -> None:
-        rules = self.rules
-        self.users[entry.uid, entry.gid].add(entry, rules)
-        self.groups[entry.gid].add(entry, rules)
         inside = entry.path if entry.type == "d" else entry.path.rsplit(b"/", 1)[0]
-        parts = [] if inside in (b"", b"/") else inside[1:].split(b"/")
-        for size in range(len(parts) + 1):
-            self.tree[b"/" + b"/".join(parts[:size])].add(entry, rules)
-        keys = project_keys(parts, rules)
-        for key in keys:
-            self.projects[key].add(entry, rules)
-            if entry.type == "f":
-                self.by_gid[key][entry.gid] += entry.used_bytes
-        if keys and entry.type == "d" and is_key_itself(parts, rules):
-            self.own[keys[-1]].add(entry.gid)
+        self.cells[inside, entry.type, entry.uid, entry.gid].add(entry, self.rules)
+
+    def spread(self) -> None:
+        """Each cell adds to all that it is part of; nothing may be added any more."""
+        rules = self.rules
+        for (inside, kind, uid, gid), cell in self.cells.items():
+            self.users[uid, gid].merge(cell)
+            self.groups[gid].merge(cell)
+            parts = [] if inside in (b"", b"/") else inside[1:].split(b"/")
+            for size in range(len(parts) + 1):
+                self.tree[b"/" + b"/".join(parts[:size])].merge(cell)
+            keys = project_keys(parts, rules)
+            for key in keys:
+                self.projects[key].merge(cell)
+                if kind == "f":
+                    self.by_gid[key][gid] += cell.file_used
+            if keys and kind == "d" and is_key_itself(parts, rules):
+                self.own[keys[-1]].add(gid)
 
     def owner(self, key: Key) -> int | None:
         if len(self.own[key]) == 1:
@@ -167,6 +190,7 @@ def plain_scan(lines: Iterable[bytes], form: Form, rules: ScanRules) -> tuple[Pl
             bad.append((number, entry, line[: 64 * 1024]))
         else:
             plain.add(entry)
+    plain.spread()
     return plain, bad
 
 

@@ -55,7 +55,7 @@ ENTRIES = _cut(
     GID,
     Column("atime_s", Kind.INTEGER, "Last access, Unix time; any number, as scanned", is_nullable=False),
     Column("mtime_s", Kind.INTEGER, "Last modification, Unix time; any number, as scanned", is_nullable=False),
-    Column("ctime_s", Kind.INTEGER, "Last change of the inode, Unix time; any number, as scanned", is_nullable=False),
+    Column("ctime_s", Kind.INTEGER, "Last change of the inode, Unix time as scanned; NULL where it is mtime_s"),
     Column(
         "type",
         Kind.TEXT,

@@ -1,8 +1,7 @@
 """A packed dump as blocks of whole lines: inflated in one thread ahead of the reader, into a few buffers used again."""
 
-import io
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple, cast
@@ -10,6 +9,7 @@ from zlib import error as zlib_error
 
 import numpy as np
 from isal import igzip, isal_zlib
+from isal.isal_zlib import _GzipReader  # what IGzipFile reads with, but straight into our buffers
 from numpy.typing import NDArray
 
 from grt_platform.kernel.errors import BadSourceError
@@ -19,6 +19,7 @@ Bytes = NDArray[np.uint8]
 BLOCK_BYTES = 2 * 1024**2
 PADDING = 128
 _AHEAD = 2
+_PACKED_BYTES = 128 * 1024
 _NEWLINE = b"\n"
 _DAMAGES = cast("tuple[type[Exception], ...]", (EOFError, igzip.BadGzipFile, isal_zlib.error, zlib_error))
 
@@ -74,8 +75,7 @@ class _Filler:
     """Fills buffers in the order of its calls; keeps the beginning of a line that the last buffer had no room for."""
 
     def __init__(self, packed: BinaryIO, source: str, size: int, max_line_bytes: int) -> None:
-        open_gzip = cast("Callable[..., io.RawIOBase]", igzip.IGzipFile)
-        self._plain = open_gzip(fileobj=packed, mode="rb")
+        self._plain = _GzipReader(packed, _PACKED_BYTES)
         self._source, self._size, self._max = source, size, min(max_line_bytes, size - 1)
         self._tail = b""
         self._begun = self._ended = False
@@ -112,7 +112,7 @@ class _Filler:
 
     def _inflate(self, view: memoryview) -> int:
         try:
-            return self._plain.readinto(view) or 0
+            return self._plain.readinto(view)
         except _DAMAGES as error:
             raise BadSourceError(
                 f"the gzip stream is damaged, cut short or followed by other bytes ({error})"

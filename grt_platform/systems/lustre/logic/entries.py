@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from grt_platform.systems.lustre.logic.arrow import binary, paths_of
 from grt_platform.systems.lustre.logic.entry import TYPES
 from grt_platform.systems.lustre.logic.kernels.directories import Directories
 from grt_platform.systems.lustre.logic.kernels.lines import NO_CLASS, Columns
@@ -25,7 +26,7 @@ from grt_platform.systems.lustre.logic.kernels.numbers import (
     TYPE,
     UID,
 )
-from grt_platform.systems.lustre.logic.kernels.sums import encode, path_ends, write_paths
+from grt_platform.systems.lustre.logic.kernels.written import encode
 
 _NUMBERS = {
     "size_bytes": SIZE,
@@ -33,17 +34,16 @@ _NUMBERS = {
     "gid": GID,
     "atime_s": ATIME,
     "mtime_s": MTIME,
-    "ctime_s": CTIME,
     "inode": INODE,
     "nlink": NLINK,
     "dev": DEV,
 }
-_REPEATED = ["dir", "type", "file_class", "uid", "gid", "nlink", "dev"]
+_REPEATED = ["dir", "type", "file_class", "nlink", "dev"]
 _ENCODINGS = {
-    "name": "DELTA_BYTE_ARRAY",
     "inode": "DELTA_BINARY_PACKED",
     **dict.fromkeys(("size_bytes", "atime_s", "mtime_s", "ctime_s", "apparent_size_bytes"), "BYTE_STREAM_SPLIT"),
 }
+_BATCH_ROWS = 1 << 14
 _TYPE_CODES = np.zeros(256, np.int8)
 _TYPE_CODES[list(TYPES)] = np.arange(len(TYPES))
 
@@ -68,6 +68,8 @@ class EntriesWriter:
             column_encoding=_ENCODINGS,
             store_schema=False,
             write_page_checksum=True,
+            write_statistics=[name for name in schema.names if name != "name"],
+            write_batch_size=_BATCH_ROWS,
         )
         self._writer.add_key_value_metadata(_text(schema.metadata or {}))
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="parquet")
@@ -108,6 +110,8 @@ class EntriesWriter:
         file_class = columns.file_class[:rows]
         codes: Any = pa.array(file_class, mask=file_class == NO_CLASS)
         arrays["file_class"] = pa.DictionaryArray.from_arrays(codes, pa.array(self._classes, pa.string()))
+        changed = values[CTIME, :rows]
+        arrays["ctime_s"] = pa.array(changed, mask=changed == values[MTIME, :rows])
         apparent = values[APPARENT, :rows]
         arrays["apparent_size_bytes"] = pa.array(apparent, mask=apparent < 0)
         made = [
@@ -125,20 +129,6 @@ class EntriesWriter:
         count = encode(parents, self._base, self._seen, codes, distinct)
         self._base += count
         return pa.DictionaryArray.from_arrays(codes, paths_of(known, distinct[:count]))
-
-
-def paths_of(known: Directories, nodes: NDArray[np.int32]) -> "pa.Array[Any]":
-    """The paths of directories, `/` as the empty one; together below 2 GiB."""
-    ends = np.zeros(len(nodes) + 1, np.int32)
-    path_ends(known, nodes, ends)
-    text = np.empty(int(ends[-1]), np.uint8)
-    write_paths(known, nodes, ends, text)
-    return binary(ends, text)
-
-
-def binary(ends: NDArray[np.int32], text: NDArray[np.uint8]) -> "pa.Array[Any]":
-    """An Arrow array over bytes that stand one behind the other."""
-    return pa.Array.from_buffers(pa.binary(), len(ends) - 1, [None, pa.py_buffer(ends.data), pa.py_buffer(text.data)])
 
 
 def _with_dictionaries(schema: pa.Schema) -> pa.Schema:

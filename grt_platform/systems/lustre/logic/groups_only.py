@@ -15,8 +15,8 @@ from grt_platform.systems.lustre.logic.frames import users_frame
 from grt_platform.systems.lustre.logic.kernels.groups import PAIRS_FULL, TOO_MUCH, add_groups
 from grt_platform.systems.lustre.logic.kernels.lines import BAD, DONE, LINES, POSITION, ROWS
 from grt_platform.systems.lustre.logic.kernels.numbers import FIELDS
+from grt_platform.systems.lustre.logic.kernels.pairs import grown_pairs, new_pairs
 from grt_platform.systems.lustre.logic.kernels.path import new_path_state
-from grt_platform.systems.lustre.logic.kernels.sums import grown_pairs, new_pairs
 from grt_platform.systems.lustre.logic.reader import form_in
 from grt_platform.systems.lustre.logic.rules import ScanRules
 

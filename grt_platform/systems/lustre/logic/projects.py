@@ -1,87 +1,103 @@
-"""Which directories are projects: decided once for each directory near an area, inherited by all below."""
+"""Which directories are projects: decided once for each directory on the way to an area, by a kernel for all below."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grt_platform.systems.lustre.logic.kernels.directories import (
+    COUNT,
+    Directories,
+    find_children,
+    grown,
+    name_of,
+    new_directories,
+)
+from grt_platform.systems.lustre.logic.kernels.keys import ASKS, CLOSED, NO_KEY, give_keys
 from grt_platform.systems.lustre.logic.paths import path_text
 from grt_platform.systems.lustre.logic.rules import Area, area_name
 
-Key = tuple[str, tuple[bytes, ...]]
-"""An area's name and the parts of a directory's path below it."""
-NO_KEY = -1
-_USERS = b"users"
+_PADDING = bytes(64)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a directory lies: on the way to these areas, or, with a key, in one.
-
-    Attributes:
-        parts: Its path from the root on.
-        areas: Those that its path may still lead to.
-        key: The project directory it is; None outside areas.
-        is_open: Whether its sub-directories are told apart.
-    """
+class Way:
+    """A directory that may lead to areas: the parts of its path, and these areas."""
 
     parts: tuple[bytes, ...]
     areas: tuple[Area, ...]
-    key: Key | None = None
-    is_open: bool = True
 
-    def inside(self, name: bytes, depth: int) -> "Place | None":
-        """The place of a sub-directory; None where it leads to no area."""
-        if self.key is not None:
-            area, below = self.key[0], (*self.key[1], name)
-            is_open = len(below) < depth or (len(below) == depth and name.lower() == _USERS)
-            return Place((*self.parts, name), (), (area, below), is_open)
+    @property
+    def is_area(self) -> bool:
+        """Whether it is one itself."""
+        return any(len(area.parts) == len(self.parts) for area in self.areas)
+
+    def inside(self, name: bytes) -> "Way":
+        """The way on to a sub-directory."""
         position = len(self.parts)
-        fitting = tuple(area for area in self.areas if area.fits(position, name))
-        parts = (*self.parts, name)
-        if any(len(area.parts) == len(parts) for area in fitting):
-            return Place(parts, (), (area_name([path_text(part) for part in parts]), ()))
-        return Place(parts, fitting) if fitting else None
+        return Way((*self.parts, name), tuple(area for area in self.areas if area.fits(position, name)))
 
 
-@dataclass
 class ProjectKeys:
-    """The keys met so far, numbered; they outlive the numbers of directories.
+    """The keys of directories, and the keys met so far, which outlive the numbers of directories.
 
     Attributes:
-        numbers: The number of each key.
+        key: Of each directory its key's number in `table`, or NO_KEY.
+        table: The keys: below its root areas, below these projects, below these their directories.
+        areas: Names of areas by their number in `table`.
     """
 
-    areas: Sequence[Area]
-    depth: int
-    numbers: dict[Key, int] = field(default_factory=dict)
-    _places: dict[int, Place] = field(default_factory=dict)
+    def __init__(self, areas: Sequence[Area], depth: int) -> None:
+        self._areas, self._depth = tuple(areas), depth
+        self.table, self.areas = new_directories(), dict[int, str]()
+        self.begin()
 
-    def begin(self) -> tuple[int, bool]:
-        """Forgets the numbers of directories; the key and openness of `/`."""
-        self._places = {0: Place((), tuple(self.areas))}
-        return NO_KEY, bool(self.areas)
+    def begin(self) -> None:
+        """Forgets the numbers of directories."""
+        self._ways = {0: Way((), self._areas)}
+        self.key, self._opens = np.full(1, NO_KEY, np.int32), np.full(1, ASKS if self._areas else CLOSED, np.int8)
+        self._decided = 1
 
-    def decide(self, node: int, parent: int, name: bytes) -> tuple[int, bool]:
-        """The key's number of a directory whose parent is open, and whether it is open itself."""
-        place = self._places[parent].inside(name, self.depth)
-        if place is None:
-            return NO_KEY, False
-        if place.is_open:
-            self._places[node] = place
-        if place.key is None:
-            return NO_KEY, True
-        return self.numbers.setdefault(place.key, len(self.numbers)), place.is_open
+    def follow(self, known: Directories) -> None:
+        """Gives every directory its key; those that have one keep it."""
+        count, room = int(known.now[COUNT]), len(known.parent)
+        if room > len(self.key):
+            self.key = np.concatenate([self.key, np.empty(room - len(self.key), np.int32)])
+            self._opens = np.concatenate([self._opens, np.empty(room - len(self._opens), np.int8)])
+        while (node := give_keys(known, self._decided, self.key, self._opens, self.table)) != count:
+            parent = int(known.parent[node])
+            if self._opens[parent] == ASKS:
+                self.key[node], self._opens[node] = self._decide(node, parent, name_of(known, node))
+                node += 1
+            else:
+                self.table = grown(self.table)
+            self._decided = node
+        self._decided = count
 
+    def _decide(self, node: int, parent: int, name: bytes) -> tuple[int, int]:
+        way = self._ways[parent].inside(name)
+        if way.is_area:
+            return self._area(area_name([path_text(part) for part in way.parts])), self._depth
+        if way.areas:
+            self._ways[node] = way
+        return NO_KEY, ASKS if way.areas else CLOSED
 
-def roll_up_keys(keys: Sequence[Key], sums: NDArray[np.int64], newest: int) -> None:
-    """Adds the sums of every key to those above it (all are there); column `newest` is the largest instead."""
-    numbers = {key: number for number, key in enumerate(keys)}
-    for area, below in sorted(keys, key=lambda key: len(key[1]), reverse=True):
-        if not below:
-            continue
-        over, mine = numbers[area, below[:-1]], numbers[area, below]
-        latest = max(sums[over, newest], sums[mine, newest])
-        sums[over] += sums[mine]
-        sums[over, newest] = latest
+    def _area(self, name: str) -> int:
+        """The key of an area; its name in the table begins with a slash, so that none is empty."""
+        text = b"/" + name.encode()
+        node, ends = np.zeros(1, np.int32), np.array([0, len(text)], np.int32)
+        padded = np.frombuffer(bytearray(text + _PADDING), np.uint8)
+        while not find_children(self.table, node.copy(), np.ones(1, np.uint8), padded, ends, 0, node):
+            self.table = grown(self.table)
+        self.areas[int(node[0])] = name
+        return int(node[0])
+
+    def ways_up(self) -> NDArray[np.int32]:
+        """Each key in a column, in the next row its parent and so on; the last row is 0."""
+        up = np.arange(int(self.table.now[COUNT]), dtype=np.int32)
+        found = [up]
+        while up.any():
+            up = self.table.parent[up]
+            found.append(up)
+        return np.array(found)

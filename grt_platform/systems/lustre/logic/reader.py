@@ -26,7 +26,7 @@ from grt_platform.systems.lustre.logic.kernels.lines import (
     read_columns,
 )
 from grt_platform.systems.lustre.logic.kernels.numbers import FIELDS
-from grt_platform.systems.lustre.logic.kernels.path import BEGIN, new_path_state
+from grt_platform.systems.lustre.logic.kernels.path import BEGIN, LAST, new_path_state
 
 
 def form_in(block: Block) -> Form:
@@ -41,7 +41,8 @@ class ColumnReader:
 
     Attributes:
         counts: What was read so far.
-        columns: Filled rows when `take` is called.
+        columns: Filled rows when `take` is called; `add` is called with the first and behind the last of those rows
+            that are new in them, while they are still in the processor's cache.
         known: The directories of the rows.
     """
 
@@ -52,11 +53,13 @@ class ColumnReader:
         suffixes: Suffixes,
         *,
         max_line_bytes: int,
+        add: Callable[[int, int], None],
         take: Callable[[], None],
         bad: Bad,
     ) -> None:
         self.counts, self.columns, self.known = Counts(), columns, known
         self._suffixes, self._max, self._take = suffixes, max_line_bytes, take
+        self._add = add
         self._form = Form.BASE64
         self._bad = BadLines(self.counts, bad, max_line_bytes)
         self._path = new_path_state(max_line_bytes)
@@ -96,10 +99,12 @@ class ColumnReader:
             self.counts.lines += 1
 
     def _run(self, block: Block) -> int:
-        known, path = self.known, self._path
-        return read_columns(
-            block.data, block.stop, self._form.value, self._max, path, known, self._suffixes, self.columns, self._fields
+        known, path, form, before = self.known, self._path, self._form.value, int(self.columns.now[ROWS])
+        full = read_columns(
+            block.data, block.stop, form, self._max, path, known, self._suffixes, self.columns, self._fields
         )
+        self._add(before, int(self.columns.now[ROWS]))
+        return full
 
     def _drain(self, block: Block) -> None:
         self._bad.add(block, self._form, self.columns.bad[: int(self.columns.now[BAD])])
@@ -111,4 +116,4 @@ class ColumnReader:
             self.counts.entries += rows
             self._take()
         self.columns.now[ROWS] = self.columns.now[NAMES_USED] = 0
-        self._path.now[BEGIN] = -1
+        self._path.now[BEGIN], self._path.now[LAST] = -1, 0

@@ -1,5 +1,7 @@
 """The same sums again, from the entries' Parquet instead of the dump."""
 
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -8,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.frames import groups_frame, moment
+from grt_platform.systems.lustre.logic.entry import MAX_PARTS
+from grt_platform.systems.lustre.logic.frames import groups_frame
 from grt_platform.systems.lustre.logic.gather import Gathered
 from grt_platform.systems.lustre.logic.kernels.directories import (
     find_children,
@@ -18,39 +21,13 @@ from grt_platform.systems.lustre.logic.kernels.directories import (
 )
 from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, NO_CLASS, Columns
 from grt_platform.systems.lustre.logic.kernels.numbers import ATIME, FIELDS, GID, MTIME, NLINK, SIZE, TYPE, UID
-from grt_platform.systems.lustre.logic.rules import EARLIEST, NO_TIME, ScanRules
+from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
 
 _NUMBERS = {"size_bytes": SIZE, "uid": UID, "gid": GID, "atime_s": ATIME, "mtime_s": MTIME, "nlink": NLINK}
 _CODED = ["dir", "type", "file_class"]
 _COLUMNS = [*_NUMBERS, *_CODED, "name"]
 _PADDING = 64
-
-
-def users_of(entries: pl.LazyFrame, rules: ScanRules) -> pl.DataFrame:
-    """`user_usage` of entries, as `scan` makes it."""
-    return _used_by(entries, rules, "uid", "gid")
-
-
-def groups_of(entries: pl.LazyFrame, rules: ScanRules) -> pl.DataFrame:
-    """`group_totals` of entries, as `scan` makes it."""
-    return _used_by(entries, rules, "gid")
-
-
-def _used_by(entries: pl.LazyFrame, rules: ScanRules, *key: str) -> pl.DataFrame:
-    nlink, mtime = pl.col("nlink"), pl.col("mtime_s")
-    used = pl.when(nlink > 0).then(pl.col("size_bytes") // nlink).otherwise(0)
-    sums = entries.group_by(key).agg(
-        used.sum().alias("used_bytes"),
-        pl.len().cast(pl.Int64).alias("inodes"),
-        ((pl.col("type") == "f") & (nlink > 0)).sum().cast(pl.Int64).alias("files"),
-        pl.when(mtime.is_between(EARLIEST, rules.as_of_s))
-        .then(mtime)
-        .otherwise(NO_TIME)
-        .max()
-        .alias("last_modified_at"),
-    )
-    return sums.with_columns(moment("last_modified_at", NO_TIME)).sort(key).collect(engine="streaming")
 
 
 def rescan(entries: BinaryIO, rules: ScanRules, *, scratch: Scratch) -> "Rescanned":
@@ -62,11 +39,22 @@ def rescan(entries: BinaryIO, rules: ScanRules, *, scratch: Scratch) -> "Rescann
         scratch: Makes files for sums that memory has no room for.
     """
     again = Rescanned(rules, scratch)
-    file = pq.ParquetFile(entries, read_dictionary=_CODED)
-    for number in range(file.num_row_groups):
-        again.take(file.read_row_group(number, _COLUMNS, use_threads=True))
+    for table in _row_groups(pq.ParquetFile(entries, read_dictionary=_CODED)):
+        again.take(table)
     again.finish()
     return again
+
+
+def _row_groups(file: pq.ParquetFile) -> Iterator[pa.Table]:
+    """The row groups, each read while the one before is added."""
+    with ThreadPoolExecutor(1, thread_name_prefix="entries") as pool:
+        coming: Future[pa.Table] | None = None
+        for number in range(file.num_row_groups):
+            read, coming = coming, pool.submit(file.read_row_group, number, _COLUMNS, use_threads=True)
+            if read is not None:
+                yield read.result()
+        if coming is not None:
+            yield coming.result()
 
 
 class Rescanned:
@@ -75,6 +63,7 @@ class Rescanned:
     def __init__(self, rules: ScanRules, scratch: Scratch) -> None:
         self._classes = {each.name: number for number, each in enumerate(rules.classes)}
         self._gathered, self._known = Gathered(rules, scratch), new_directories()
+        self._above = np.zeros((2, MAX_PARTS + 2), np.int64)
         self.tree = self._gathered.tree
         self.projects = self._gathered.projects
         self.users = self._gathered.users
@@ -86,7 +75,8 @@ class Rescanned:
     def take(self, table: pa.Table) -> None:
         """Adds the rows of a table of entries."""
         columns = self._columns(table.combine_chunks())
-        self._known = self._gathered.take(columns, table.num_rows, self._known, "entries")
+        self._gathered.add(columns, 0, table.num_rows, self._known, "entries")
+        self._known = self._gathered.settle(self._known)
 
     def finish(self) -> None:
         """Rolls up; nothing may be taken any more."""
@@ -111,7 +101,7 @@ class Rescanned:
 
     def _parents(self, codes: NDArray[np.int64], ends: NDArray[np.int32], text: NDArray[np.uint8]) -> NDArray[np.int32]:
         nodes, done = np.empty(len(ends) - 1, np.int32), 0
-        while (done := find_paths(self._known, text, ends, done, nodes)) != len(nodes):
+        while (done := find_paths(self._known, text, ends, done, nodes, self._above)) != len(nodes):
             self._known = grown(self._known)
         return nodes[codes]
 

@@ -22,7 +22,8 @@ from grt_platform.systems.lustre.logic.reader import ColumnReader
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
 
-GROUP_ROWS = 1 << 19
+GROUP_ROWS = 500_000
+"""No power of two: columns that far apart would all want the same few places of the processor's cache."""
 _BAD_LINES = 1024
 
 
@@ -95,7 +96,14 @@ class _Pass:
         other = new_columns(rows, 0) if writer is not None else columns
         self._other = other._replace(now=columns.now, bad=columns.bad)
         known, most = new_directories(), rules.max_line_bytes
-        self.reader = ColumnReader(columns, known, suffixes, max_line_bytes=most, take=self._take, bad=bad)
+        self.reader = ColumnReader(
+            columns, known, suffixes, max_line_bytes=most, add=self._add, take=self._take, bad=bad
+        )
+
+    def _add(self, first: int, behind: int) -> None:
+        columns = self.reader.columns
+        self.reader.counts.directories += int(np.count_nonzero(columns.values[TYPE, first:behind] == DIRECTORY))
+        self._gathered.add(columns, first, behind, self.reader.known, self._source)
 
     def _take(self) -> None:
         columns, known = self.reader.columns, self.reader.known
@@ -103,8 +111,7 @@ class _Pass:
         if self._writer is not None:
             self._writer.write(columns, rows, known)
             self.reader.columns, self._other = self._other, columns
-        self.reader.counts.directories += int(np.count_nonzero(columns.values[TYPE, :rows] == DIRECTORY))
-        self.reader.known = self._gathered.take(columns, rows, known, self._source)
+        self.reader.known = self._gathered.settle(known)
 
     def close(self) -> None:
         """Lets go of what was set aside."""

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from typing import BinaryIO, NamedTuple
 
 import polars as pl
@@ -71,14 +72,19 @@ def _merge(runs: list[Iterator[_Piece]]) -> Iterator[pl.DataFrame]:
             return
         pivot = min(frame["path"][-1] for frame in heads.values())
         ready = [frame.filter(pl.col("path") <= pl.lit(pivot, pl.Binary)) for frame in heads.values()]
-        yield _added_up(pl.concat(ready))
+        yield _added_up(ready)
         rest = {number: frame[part.height :] for (number, frame), part in zip(heads.items(), ready, strict=True)}
         heads = {number: frame for number, frame in rest.items() if frame.height}
 
 
-def _added_up(rows: pl.DataFrame) -> pl.DataFrame:
+def _added_up(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Sorted frames as one; the few rows of paths that several have are added up."""
+    rows = reduce(lambda one, other: one.merge_sorted(other, "path"), parts)
+    is_again = (rows["path"] == rows["path"].shift(1)).fill_null(value=False)
+    is_shared = is_again | is_again.shift(-1, fill_value=False)
+    if not is_shared.any():
+        return rows
     newest, oldest = pl.col("last_modified_at").max(), pl.col("oldest_accessed_at").min()
-    alone = ("depth", "path", "last_modified_at", "oldest_accessed_at")
-    sums = pl.exclude(*alone).sum()
-    added = rows.group_by("path").agg(pl.col("depth").first(), newest, oldest, sums)
-    return added.select(rows.columns).sort("path")
+    sums = pl.exclude("depth", "path", "last_modified_at", "oldest_accessed_at").sum()
+    added = rows.filter(is_shared).group_by("path").agg(pl.col("depth").first(), newest, oldest, sums)
+    return rows.filter(~is_shared).merge_sorted(added.select(rows.columns).sort("path"), "path")

@@ -30,8 +30,8 @@ from grt_platform.systems.lustre.logic.kernels.lots import (
     deal,
 )
 from grt_platform.systems.lustre.logic.kernels.numbers import FIELDS
+from grt_platform.systems.lustre.logic.kernels.pairs import PAIRS, free_slot, grown_pairs, new_pairs
 from grt_platform.systems.lustre.logic.kernels.path import BEGIN, new_path_state
-from grt_platform.systems.lustre.logic.kernels.sums import PAIRS, free_slot, grown_pairs, new_pairs
 from grt_platform.systems.lustre.logic.reader import form_in
 from grt_platform.systems.lustre.logic.split_index import SplitFile
 

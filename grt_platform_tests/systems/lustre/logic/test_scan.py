@@ -12,9 +12,10 @@ from polars.testing import assert_frame_equal
 
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.lustre.logic.entry import Form, read_line
+from grt_platform.systems.lustre.logic.from_entries import groups_of, users_of
 from grt_platform.systems.lustre.logic.generate import Recipe, generate
 from grt_platform.systems.lustre.logic.groups_only import scan_groups
-from grt_platform.systems.lustre.logic.rescan import groups_of, rescan, users_of
+from grt_platform.systems.lustre.logic.rescan import rescan
 from grt_platform_tests.oracles.lustre_scan import lines_of, plain_scan
 from grt_platform_tests.systems.lustre.logic.dumps import (
     ENTRY,
@@ -97,8 +98,9 @@ def test_entries_hold_every_field_of_every_line(entries, form):
     read = [read_line(text, FORMS[form]) for text in texts]
     rows = run.entries.rows(named=True)
     assert [row["dir"] + b"/" + row["name"] for row in rows] == [entry.path for entry in read]
-    for mine, theirs in {"size_bytes": "size", "atime_s": "atime", "ctime_s": "ctime", "type": "type"}.items():
+    for mine, theirs in {"size_bytes": "size", "atime_s": "atime", "mtime_s": "mtime", "type": "type"}.items():
         assert [row[mine] for row in rows] == [getattr(entry, theirs) for entry in read]
+    assert [row["ctime_s"] for row in rows] == [None if each.ctime == each.mtime else each.ctime for each in read]
     assert [row["inode"] % (1 << 64) for row in rows] == [entry.inode for entry in read]
     assert [row["apparent_size_bytes"] for row in rows] == [entry.apparent_size for entry in read]
 
@@ -108,7 +110,7 @@ def test_entries_hold_every_field_of_every_line(entries, form):
 def test_a_million_lines_add_up_to_what_the_plain_loop_says():
     dump = io.BytesIO()
     made = generate(dump, Recipe("scratch114", date(2021, 8, 21), 1_000_000, bad_lines=20))
-    run = check(dump.getvalue(), "mpistat")
+    run = check(dump.getvalue(), "mpistat", group_rows=1 << 16)
     assert (run.counts.lines, run.counts.quarantined) == (made.lines, made.bad_lines)
     assert_frame_equal(run.groups.select("gid", "used_bytes", "inodes"), made.groups)
 

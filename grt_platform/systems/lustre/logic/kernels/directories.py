@@ -5,32 +5,38 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.kernels.jit import compiled
-from grt_platform.systems.lustre.logic.kernels.wide import copy, word
+from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
+from grt_platform.systems.lustre.logic.kernels.wide import copy, lowest, unlike_mask, word
 
 COUNT, NAME_BYTES = range(2)
 ROOT = 0
 _FIRST_ROOM = 1 << 14
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
+_HALF, _LOW, _ALL = np.uint64(32), np.uint64(0xFFFFFFFF), np.uint64((1 << 64) - 1)
+_LENGTH_BITS = 17
+_LENGTHS = (1 << _LENGTH_BITS) - 1
+"""Names are shorter than lines, which are 64 KiB at most."""
 
 
 class Directories(NamedTuple):
     """The directories met so far; number 0 is `/`. A parent's number is below its children's.
 
+    A directory is looked up for every line and more, at places that are mostly in no cache: what is compared stands
+    together.
+
     Attributes:
         now: COUNT of directories and NAME_BYTES in use.
-        parent, hashed, begin, length: Of each directory its parent, hash, and where its name stands in `names`.
+        parent: Of each directory.
+        facts: Of each directory its parent and the length of its name in one number, and where the name begins.
         names: All names, one behind the other.
-        slots: The hash table: numbers of directories, -1 where free; its size is a power of two.
+        slots: The hash table: hash and number of directories, 0 where free; its size is a power of two.
     """
 
     now: NDArray[np.int64]
     parent: NDArray[np.int32]
-    hashed: NDArray[np.uint32]
-    begin: NDArray[np.int64]
-    length: NDArray[np.int32]
+    facts: NDArray[np.int64]
     names: NDArray[np.uint8]
-    slots: NDArray[np.int32]
+    slots: NDArray[np.uint64]
 
 
 def new_directories(room: int = _FIRST_ROOM) -> Directories:
@@ -38,31 +44,21 @@ def new_directories(room: int = _FIRST_ROOM) -> Directories:
     return Directories(
         np.array([1, 0], np.int64),
         np.zeros(room, np.int32),
-        np.zeros(room, np.uint32),
-        np.zeros(room, np.int64),
-        np.zeros(room, np.int32),
+        np.zeros((room, 2), np.int64),
         np.zeros(room * 16, np.uint8),
-        np.full(_slots(room), -1, np.int32),
+        np.zeros(_slots(room), np.uint64),
     )
 
 
 def grown(known: Directories) -> Directories:
-    """The same directories with room for more of them and for longer names."""
-    room = len(known.parent) * 3 // 2
-    used = int(known.now[NAME_BYTES])
-    names = np.zeros(max(used * 2, len(known.names)), np.uint8)
-    names[:used] = known.names[:used]
-    wider = Directories(
-        known.now,
-        np.resize(known.parent, room),
-        np.resize(known.hashed, room),
-        np.resize(known.begin, room),
-        np.resize(known.length, room),
-        names,
-        np.full(_slots(room), -1, np.int32) if _slots(room) != len(known.slots) else known.slots,
-    )
-    if wider.slots is not known.slots:
-        refill(wider)
+    """The same directories with room for twice as many, and for longer names."""
+    count, used = known.now.tolist()
+    wider = new_directories(len(known.parent) * 2)._replace(now=known.now)
+    wider.parent[:count], wider.facts[:count] = known.parent[:count], known.facts[:count]
+    if used * 2 > len(wider.names):
+        wider = wider._replace(names=np.zeros(used * 2, np.uint8))
+    wider.names[:used] = known.names[:used]
+    refill(known.slots, wider.slots)
     return wider
 
 
@@ -71,102 +67,169 @@ def _slots(room: int) -> int:
 
 
 @compiled
-def refill(known: Directories) -> None:
-    """Puts every directory but `/` into an empty hash table."""
-    mask = len(known.slots) - 1
-    for node in range(1, known.now[COUNT]):
-        slot = np.int64(known.hashed[node]) & mask
-        while known.slots[slot] >= 0:
-            slot = (slot + 1) & mask
-        known.slots[slot] = node
+def refill(full: NDArray[np.uint64], empty: NDArray[np.uint64]) -> None:
+    """Puts every directory of a hash table into an empty one."""
+    mask = len(empty) - 1
+    for entry in full:
+        if entry:
+            slot = np.int64(entry >> _HALF) & mask
+            while empty[slot]:
+                slot = (slot + 1) & mask
+            empty[slot] = entry
 
 
-@compiled
+@inlined
+def name_begin(known: Directories, node: int) -> int:
+    """Where the name of a directory begins in `names`."""
+    return known.facts[node, 1]
+
+
+@inlined
+def name_length(known: Directories, node: int) -> int:
+    """How many bytes the name of a directory has."""
+    return known.facts[node, 0] & _LENGTHS
+
+
+def name_of(known: Directories, node: int) -> bytes:
+    """The name of a directory."""
+    begin = int(known.facts[node, 1])
+    return known.names[begin : begin + (int(known.facts[node, 0]) & _LENGTHS)].tobytes()
+
+
+@inlined
 def has_room(known: Directories, more: int, name_bytes: int) -> bool:
     """Whether so many more directories, with names of so many bytes in all, fit."""
-    return known.now[COUNT] + more <= len(known.parent) and known.now[NAME_BYTES] + name_bytes + 8 <= len(known.names)
+    return known.now[COUNT] + more <= len(known.parent) and known.now[NAME_BYTES] + name_bytes + 64 <= len(known.names)
 
 
-@compiled
-def child(known: Directories, parent: int, text: NDArray[np.uint8], begin: int, end: int) -> int:
-    """The directory of this name in `parent`, made where it is new; there must be room, and 8 bytes behind `end`."""
+@inlined
+def child(known: Directories, parent: int, text: NDArray[np.uint8], begin: int, end: int, guess: int) -> int:
+    """The directory of this name in `parent`, made where it is new; there must be room, and 64 bytes behind `end`.
+
+    `guess` is a directory that it may well be, of this table or of another; ROOT for none.
+    """
     length = end - begin
+    fact = np.int64(parent) << _LENGTH_BITS | length
+    if known.facts[guess, 0] == fact and is_same(known.names, known.facts[guess, 1], text, begin, length):
+        return guess
     hashed = hash_of(parent, text, begin, length)
     mask = len(known.slots) - 1
-    slot = np.int64(hashed) & mask
-    while True:
-        node = np.int64(known.slots[slot])
-        if node < 0:
-            break
+    slot = np.int64(hashed >> _HALF) & mask
+    while known.slots[slot]:
+        node = np.int64(known.slots[slot] & _LOW)
         if (
-            known.hashed[node] == hashed
-            and known.parent[node] == parent
-            and known.length[node] == length
-            and is_same(known.names, known.begin[node], text, begin, length)
+            known.slots[slot] - np.uint64(node) == hashed
+            and known.facts[node, 0] == fact
+            and is_same(known.names, known.facts[node, 1], text, begin, length)
         ):
             return node
         slot = (slot + 1) & mask
     node, at = known.now[COUNT], known.now[NAME_BYTES]
-    known.slots[slot] = node
-    known.parent[node], known.hashed[node] = parent, hashed
-    known.begin[node], known.length[node] = at, length
+    known.slots[slot] = hashed | np.uint64(node)
+    known.parent[node] = parent
+    known.facts[node, 0], known.facts[node, 1] = fact, at
     copy(known.names, at, text, begin, length)
     known.now[COUNT] += 1
     known.now[NAME_BYTES] += length
     return node
 
 
-@compiled
+@inlined
 def hash_of(parent: int, text: NDArray[np.uint8], begin: int, length: int) -> int:
-    """A hash of 32 bits over a name and its parent's number."""
+    """A hash over a name and its parent's number, in the upper 32 bits."""
     mixed = (np.uint64(parent) + np.uint64(length) * np.uint64(0x100000001)) * _PRIME
-    done = 0
+    mixed = mix(mixed, word(text, begin) & first_bytes(length))
+    mixed = mix(mixed, word(text, begin + 8) & first_bytes(length - 8))
+    done = 16
     while done < length:
-        part = word(text, begin + done)
-        if length - done < 8:
-            part &= (np.uint64(1) << np.uint64(8 * (length - done))) - np.uint64(1)
-        mixed = (mixed ^ part) * _PRIME
-        mixed ^= mixed >> np.uint64(29)
+        mixed = mix(mixed, word(text, begin + done) & first_bytes(length - done))
         done += 8
-    return np.uint32(mixed >> np.uint64(32))
+    return mixed & ~_LOW
 
 
-@compiled
+@inlined
+def mix(mixed: int, part: int) -> int:
+    """Takes eight bytes into a hash."""
+    mixed = (mixed ^ part) * _PRIME
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+@inlined
+def first_bytes(count: int) -> int:
+    """A mask of the first bytes of eight: none where `count` is below 0, all above 8; without a branch."""
+    bits = np.uint64(4 * min(max(count, 0), 8))
+    return ~((_ALL << bits) << bits)
+
+
+@inlined
 def is_same(names: NDArray[np.uint8], at: int, text: NDArray[np.uint8], begin: int, length: int) -> bool:
-    """Whether so many bytes are the same in both places; 8 bytes must be there behind both."""
+    """Whether so many bytes are the same in both places; 64 bytes must be there behind both."""
+    differ = unlike_mask(names, at, text, begin)
+    if length < 64:
+        return differ & ((np.uint64(1) << np.uint64(length)) - np.uint64(1)) == 0
     done = 0
-    while done < length:
-        differ = word(names, at + done) ^ word(text, begin + done)
-        if length - done < 8:
-            differ &= (np.uint64(1) << np.uint64(8 * (length - done))) - np.uint64(1)
-        if differ:
-            return False
-        done += 8
-    return True
+    while not differ and length - done >= 64:
+        done += 64
+        differ = unlike_mask(names, at + done, text, begin + done)
+    return lowest(differ) >= length - done
 
 
 @compiled
 def find_paths(
-    known: Directories, text: NDArray[np.uint8], ends: NDArray[np.int32], first: int, nodes: NDArray[np.int32]
+    known: Directories,
+    text: NDArray[np.uint8],
+    ends: NDArray[np.int32],
+    first: int,
+    nodes: NDArray[np.int32],
+    above: NDArray[np.int64],
 ) -> int:
     """Writes the directories of paths that stand one behind the other, `/` being empty.
+
+    What a path begins with like the one before it is not looked up again.
+
+    Args:
+        known: Gets those that are new.
+        text: The paths, and 64 bytes behind them.
+        ends: Where each ends; one more than paths.
+        first: The number of the first one to look up.
+        nodes: Gets the directories.
+        above: Room for the end and the number of each directory of a path, in two rows.
 
     Returns:
         The number of the first path that there was no room for; as many as there are when all are found.
     """
+    depth, before = 0, np.int64(ends[first])
+    above[0, 0], above[1, 0] = 0, ROOT
     for number in range(first, len(nodes)):
-        begin, stop = np.int64(ends[number]), np.int64(ends[number + 1])
-        if not has_room(known, stop - begin, stop - begin):
+        begin, size = np.int64(ends[number]), np.int64(ends[number + 1] - ends[number])
+        if not has_room(known, size, size):
             return number
-        node = ROOT
-        while begin < stop:
-            end = begin + 1
-            while end < stop and text[end] != 47:
-                end += 1
-            node = child(known, node, text, begin + 1, end)
-            begin = end
-        nodes[number] = node
+        same = shared(text, before, begin, min(size, begin - before))
+        while above[0, depth] > same or (above[0, depth] < size and text[begin + above[0, depth]] != 47):
+            depth -= 1
+        at = above[0, depth]
+        while at < size:
+            start = begin + at + 1
+            at += 1
+            while at < size and text[begin + at] != 47:
+                at += 1
+            depth += 1
+            above[0, depth], above[1, depth] = at, child(known, above[1, depth - 1], text, start, begin + at, ROOT)
+        nodes[number] = above[1, depth]
+        before = begin
     return len(nodes)
+
+
+@inlined
+def shared(text: NDArray[np.uint8], one: int, other: int, most: int) -> int:
+    """How many bytes are the same from two positions on, `most` at most."""
+    done = 0
+    while done < most:
+        differ = word(text, one + done) ^ word(text, other + done)
+        if differ:
+            return min(done + (lowest(differ) >> 3), most)
+        done += 8
+    return most
 
 
 @compiled
@@ -190,5 +253,5 @@ def find_children(
         if wanted[row] and end > begin:
             if not has_room(known, 1, end - begin):
                 return row
-            nodes[row] = child(known, parents[row], text, begin, end)
+            nodes[row] = child(known, parents[row], text, begin, end, ROOT)
     return len(parents)

@@ -16,8 +16,8 @@ from grt_platform.systems.lustre.logic.kernels.lines import (
     read_line,
 )
 from grt_platform.systems.lustre.logic.kernels.numbers import APPARENT, DEV, GID, MTIME, NLINK, SIZE, TYPE
+from grt_platform.systems.lustre.logic.kernels.pairs import TOTAL, Pairs, add_to_pair, pair_of, used_bytes
 from grt_platform.systems.lustre.logic.kernels.path import BEGIN, PathState
-from grt_platform.systems.lustre.logic.kernels.sums import TOTAL, Pairs, add_to_pair, used_bytes
 
 PAIRS_FULL, TOO_MUCH = 10, 11
 _NEEDED = 1 << SIZE | 1 << GID | 1 << MTIME | 1 << NLINK
@@ -39,7 +39,7 @@ def add_groups(
     """Adds lines from POSITION on to the sums of their gids (paired with 0), until `stop` or something is full."""
     last = APPARENT if is_quoted else DEV
     position, lines, rows, found = now[POSITION], now[LINES], now[ROWS], now[BAD]
-    result = DONE
+    result, group = DONE, np.int64(-1)
     while position < stop:
         if found == bad.shape[0]:
             result = BAD_FULL
@@ -52,13 +52,14 @@ def add_groups(
             found += 1
         else:
             path.now[BEGIN] = position
-            used = used_bytes(scratch[SIZE], scratch[NLINK])
-            is_file = np.int64(scratch[TYPE] == FILE and scratch[NLINK] > 0)
-            if add_to_pair(groups, scratch[GID], 0, used, is_file, scratch[MTIME], as_of) < 0:
+            group = pair_of(groups, scratch[GID], 0, group)
+            if group < 0:
                 path.now[BEGIN] = -1
                 result = PAIRS_FULL
                 break
-            groups.now[TOTAL] += used
+            used = used_bytes(scratch[SIZE], scratch[NLINK])
+            is_file = np.int64(scratch[TYPE] == FILE and scratch[NLINK] > 0)
+            add_to_pair(groups, group, used, is_file, scratch[MTIME], as_of)
             if groups.now[TOTAL] < 0:
                 result = TOO_MUCH
                 break

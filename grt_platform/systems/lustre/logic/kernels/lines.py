@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.kernels.directories import ROOT, Directories, child, has_room
-from grt_platform.systems.lustre.logic.kernels.jit import compiled
+from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.numbers import (
     ALL_FIELDS,
     APPARENT,
@@ -17,19 +17,21 @@ from grt_platform.systems.lustre.logic.kernels.numbers import (
 )
 from grt_platform.systems.lustre.logic.kernels.path import (
     BEGIN,
+    LAST,
     LENGTH,
     PARTS,
     PathState,
     find_slashes,
     read_path,
 )
-from grt_platform.systems.lustre.logic.kernels.wide import copy, equal_mask, lowest
+from grt_platform.systems.lustre.logic.kernels.wide import copy, equal_mask, lowest, word
 
 POSITION, ROWS, NAMES_USED, BAD, LINES = range(5)
 DONE, ROWS_FULL, BAD_FULL, DIRECTORIES_FULL = range(4)
 NO_CLASS = -1
 FILE, DIRECTORY = 102, 100
 _NEWLINE = 10
+_EVERY_BIT = (1 << 64) - 1
 
 
 class Columns(NamedTuple):
@@ -63,12 +65,15 @@ class Suffixes(NamedTuple):
         ends: Where each ends in `text`.
         text: The suffixes, one behind the other.
         means: The class of each.
+        words, masks: The last eight bytes of each as a number, and which of its bits count where it is shorter.
         last_bytes: Whether a byte is the last of any.
     """
 
     ends: NDArray[np.int64]
     text: NDArray[np.uint8]
     means: NDArray[np.int8]
+    words: NDArray[np.uint64]
+    masks: NDArray[np.uint64]
     last_bytes: NDArray[np.uint8]
 
 
@@ -97,6 +102,8 @@ def suffixes_of(classes: "list[tuple[bytes, ...]]") -> Suffixes:
         np.cumsum([0, *(len(suffix) for suffix, _ in pairs)]).astype(np.int64),
         np.frombuffer(text or b"\0", np.uint8),
         np.array([number for _, number in pairs], np.int8),
+        np.array([int.from_bytes(suffix[-8:].rjust(8, b"\0"), "little") for suffix, _ in pairs], np.uint64),
+        np.array([_EVERY_BIT << 8 * max(8 - len(suffix), 0) & _EVERY_BIT for suffix, _ in pairs], np.uint64),
         last_bytes,
     )
 
@@ -155,7 +162,7 @@ def read_columns(
     return result
 
 
-@compiled
+@inlined
 def place(
     path: PathState,
     parts: int,
@@ -175,13 +182,14 @@ def place(
     path.nodes[0] = ROOT
     for part in range(max(path.now[PARTS], 1), parts):
         begin, end = path.slashes[part - 1] + 1, path.slashes[part]
-        path.nodes[part] = child(known, path.nodes[part - 1], path.text, begin, end)
+        path.nodes[part] = child(known, path.nodes[part - 1], path.text, begin, end, path.now[LAST])
     path.now[PARTS] = parts
     begin = path.slashes[parts - 1] + 1
     parent = path.nodes[parts - 1]
     node = parent
     if is_directory and length > 1:
-        node = child(known, parent, path.text, begin, length)
+        node = child(known, parent, path.text, begin, length, ROOT)
+        path.now[LAST] = node
     out.parent[row], out.node[row] = parent, node
     copy(out.names, name_bytes, path.text, begin, length - begin)
     name_bytes += length - begin
@@ -190,25 +198,26 @@ def place(
     return name_bytes
 
 
-@compiled
+@inlined
 def class_of(text: NDArray[np.uint8], begin: int, end: int, suffixes: Suffixes) -> int:
     """The class of the first suffix that the name ends with, or NO_CLASS."""
     if end == begin or not suffixes.last_bytes[text[end - 1]]:
         return NO_CLASS
+    last = word(text, end - 8) if end >= 8 else word(text, 0) << np.uint64(8 * (8 - end))
     for number in range(len(suffixes.means)):
-        first, behind = suffixes.ends[number], suffixes.ends[number + 1]
-        size = behind - first
-        if size > end - begin:
+        first = suffixes.ends[number]
+        size = suffixes.ends[number + 1] - first
+        if last & suffixes.masks[number] != suffixes.words[number] or size > end - begin:
             continue
-        same = size
-        while same > 0 and text[end - size + same - 1] == suffixes.text[first + same - 1]:
-            same -= 1
-        if same == 0:
+        rest = max(size - 8, 0)
+        while rest > 0 and text[end - size + rest - 1] == suffixes.text[first + rest - 1]:
+            rest -= 1
+        if rest == 0:
             return np.int64(suffixes.means[number])
     return NO_CLASS
 
 
-@compiled
+@inlined
 def read_line(
     data: NDArray[np.uint8],
     position: int,
@@ -236,7 +245,7 @@ def read_line(
     return end
 
 
-@compiled
+@inlined
 def line_end(data: NDArray[np.uint8], position: int) -> int:
     """The position behind the next newline; there is one."""
     while True:

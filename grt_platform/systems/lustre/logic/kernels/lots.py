@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.kernels.jit import compiled
+from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, line_end, read_line
 from grt_platform.systems.lustre.logic.kernels.numbers import APPARENT, DEV, GID, TYPE
+from grt_platform.systems.lustre.logic.kernels.pairs import Pairs, free_slot
 from grt_platform.systems.lustre.logic.kernels.path import BEGIN, LENGTH, PathState
-from grt_platform.systems.lustre.logic.kernels.sums import Pairs, free_slot
 from grt_platform.systems.lustre.logic.kernels.wide import copy
 
 POSITION, FILLED, RUNS, LINES, SKIPPED, BAD, NEW_GID = range(7)
@@ -95,7 +95,7 @@ def deal(
     return result
 
 
-@compiled
+@inlined
 def has_prefix(path: PathState, lots: Lots) -> bool:
     """Whether the path is one of the prefixes or lies below one."""
     for number in range(len(lots.prefix_ends) - 1):

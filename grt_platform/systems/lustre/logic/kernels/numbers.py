@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.kernels.jit import compiled
+from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.wide import lowest, nondigit_mask, word
 
 SIZE, UID, GID, ATIME, MTIME, CTIME, TYPE, INODE, NLINK, DEV, APPARENT = range(11)
@@ -16,7 +16,7 @@ _WINDOW = 40
 """From here on a window of 64 bytes may not hold the longest number and what ends it."""
 
 
-@compiled
+@inlined
 def eight(data: NDArray[np.uint8], position: int, digits: int) -> int:
     """The value of 1 to 8 digits."""
     x = (word(data, position) << np.uint64(64 - 8 * digits)) & np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -25,7 +25,7 @@ def eight(data: NDArray[np.uint8], position: int, digits: int) -> int:
     return np.int64((x * np.uint64(42949672960001)) >> np.uint64(32))
 
 
-@compiled
+@inlined
 def value(data: NDArray[np.uint8], position: int, digits: int) -> int:
     """The value of 1 to 18 digits."""
     if digits <= 8:
@@ -51,7 +51,7 @@ def long_value(data: NDArray[np.uint8], position: int) -> tuple[int, int, bool]:
     return np.int64(total), position, fits
 
 
-@compiled
+@inlined
 def fields(data: NDArray[np.uint8], position: int, last: int, needed: int, out: NDArray[np.int64]) -> int:
     """Checks the fields behind the path and writes those needed (bits of a mask) into `out`.
 
@@ -114,7 +114,7 @@ def unusual(data: NDArray[np.uint8], position: int, field: int, out: NDArray[np.
     return position
 
 
-@compiled
+@inlined
 def is_type(byte: int) -> bool:
     """Whether the byte is a known type of inode: f d l s b c F X."""
     return byte in (102, 100, 108, 115, 98, 99, 70, 88)

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.entry import MAX_PARTS
-from grt_platform.systems.lustre.logic.kernels.jit import compiled
+from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.wide import decode_64, differ_mask, equal_mask, lowest
 
 _SLASH, _TAB, _NEWLINE, _QUOTE, _BACKSLASH, _PAD = 47, 9, 10, 34, 92, 61
 _INVALID = 1 << 24
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-LENGTH, PARTS, FIELD_LENGTH, BEGIN = range(4)
+LENGTH, PARTS, FIELD_LENGTH, BEGIN, LAST = range(5)
 _ROOM = 256
 _LETTERS = np.frombuffer(b'abfnrtv\\"', np.uint8)
 _STAND_FOR = np.frombuffer(b'\a\b\f\n\r\t\v\\"', np.uint8)
@@ -27,7 +27,7 @@ class PathState(NamedTuple):
         resumes: For quoted paths, where the field goes on behind each slash.
         nodes: For each slash, the directory before it.
         now: LENGTH of text, number of slashes (PARTS), length of the field as written, where the field begins (-1: none
-            to compare with).
+            to compare with), the number of the LAST directory that was a line of its own.
         decoded: For each of four places and each base64 character, its bits where they belong.
     """
 
@@ -45,11 +45,11 @@ def new_path_state(max_line_bytes: int) -> PathState:
     for bits, character in enumerate(_ALPHABET):
         decoded[:, character] = bits << 18, bits << 12, bits << 6, bits
     parts = np.zeros(MAX_PARTS + 2, np.int32)
-    now = np.array([0, 0, 0, -1], np.int64)
+    now = np.array([0, 0, 0, -1, 0], np.int64)
     return PathState(np.zeros(max_line_bytes + _ROOM, np.uint8), parts, parts.copy(), parts.copy(), now, decoded)
 
 
-@compiled
+@inlined
 def read_path(data: NDArray[np.uint8], begin: int, limit: int, is_quoted: int, state: PathState) -> int:
     """Reads the path field that begins at `begin`; its nodes stay known as far as the line before has the same slashes.
 
@@ -86,7 +86,7 @@ def read_path(data: NDArray[np.uint8], begin: int, limit: int, is_quoted: int, s
     return end + 1
 
 
-@compiled
+@inlined
 def common(data: NDArray[np.uint8], one: int, other: int, length: int) -> int:
     """How many bytes are the same from two positions on, `length` at most."""
     done = 0
@@ -98,7 +98,7 @@ def common(data: NDArray[np.uint8], one: int, other: int, length: int) -> int:
     return length
 
 
-@compiled
+@inlined
 def decode(data: NDArray[np.uint8], position: int, limit: int, filled: int, state: PathState) -> int:
     """Decodes base64 from a group of four on, up to the tab; returns the tab's position, or -1."""
     text, decoded = state.text, state.decoded
@@ -129,7 +129,7 @@ def decode(data: NDArray[np.uint8], position: int, limit: int, filled: int, stat
     return position if position < limit and data[position] == _TAB else -1
 
 
-@compiled
+@inlined
 def find_slashes(state: PathState) -> int:
     """Lists the slashes behind those kept; returns how many there are in all, -1 for too many or two in a row."""
     length, count = state.now[LENGTH], state.now[PARTS]

@@ -1,128 +1,99 @@
-"""What entries add up to: per user and group, and per directory, first each one's own contents, then all below it."""
-
-from typing import NamedTuple
+"""What entries add up to: by user and group, by project, by directory, first its own contents, then all below."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories
-from grt_platform.systems.lustre.logic.kernels.jit import compiled
+from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, FILE
 from grt_platform.systems.lustre.logic.kernels.numbers import ATIME, GID, MTIME, NLINK, SIZE, TYPE, UID
-from grt_platform.systems.lustre.logic.kernels.wide import copy
+from grt_platform.systems.lustre.logic.kernels.pairs import (
+    FILES,
+    INODES,
+    NEWEST,
+    PAIRS,
+    TOTAL,
+    USED,
+    Pairs,
+    add_to_pair,
+    pair_of,
+    used_bytes,
+)
 from grt_platform.systems.lustre.logic.rules import AGE_LIMITS, EARLIEST, LATEST, NO_TIME
 
-USED, INODES, FILES, NEWEST = range(4)
 FILE_USED, OLDEST, AGES = 4, 5, 6
 CLASSES = AGES + len(AGE_LIMITS) + 1
+"""Columns of the sums of directories, behind the four that pairs have too; the file classes follow."""
 NEVER = LATEST + 1
 """Stands for "none" where an oldest time is kept."""
 _LIMITS = np.array(AGE_LIMITS, np.int64)
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
-PAIRS, TOTAL = range(2)
 
 
-class Pairs(NamedTuple):
-    """Sums for each pair of numbers, such as uid and gid.
+@compiled
+def add_rows(
+    values: NDArray[np.int64],
+    file_class: NDArray[np.int8],
+    node: NDArray[np.int32],
+    first: int,
+    behind: int,
+    as_of: int,
+    known: Directories,
+    key: NDArray[np.int32],
+    sums: NDArray[np.int64],
+    users: Pairs,
+    owners: Pairs,
+    own: Pairs,
+) -> int:
+    """Adds rows to the sums of their user and group, of their directory, and of their project's groups.
 
-    Attributes:
-        now: PAIRS in use; TOTAL of all used bytes.
-        keys: The pairs.
-        sums: For each pair USED, INODES, FILES, NEWEST.
-        slots: The hash table: numbers of pairs, -1 where free; its size is a power of two.
+    A directory adds to its own sums, any other entry to those of the directory it lies in. `owners` gets the bytes of
+    files by project key and gid, `own` the gids of the keys' own directories.
+
+    Returns:
+        The first row not added, since one of the pairs is full; `behind` when all are; -1 where the used bytes of all
+        add up beyond 64 bits.
     """
-
-    now: NDArray[np.int64]
-    keys: NDArray[np.int64]
-    sums: NDArray[np.int64]
-    slots: NDArray[np.int32]
-
-
-def new_pairs(room: int = 1 << 10) -> Pairs:
-    """No pairs yet."""
-    return Pairs(
-        np.zeros(2, np.int64),
-        np.zeros((room, 2), np.int64),
-        np.zeros((room, 4), np.int64),
-        np.full(room * 2, -1, np.int32),
-    )
-
-
-def grown_pairs(pairs: Pairs) -> Pairs:
-    """The same sums with room for twice as many."""
-    wider = new_pairs(len(pairs.keys) * 2)
-    count = int(pairs.now[PAIRS])
-    wider.now[:] = pairs.now
-    wider.keys[:count], wider.sums[:count] = pairs.keys[:count], pairs.sums[:count]
-    refill_pairs(wider)
-    return wider
-
-
-@compiled
-def refill_pairs(pairs: Pairs) -> None:
-    """Puts every pair into an empty hash table."""
-    for number in range(pairs.now[PAIRS]):
-        pairs.slots[free_slot(pairs, pairs.keys[number, 0], pairs.keys[number, 1])] = number
-
-
-@compiled
-def free_slot(pairs: Pairs, one: int, other: int) -> int:
-    """The slot of the pair, or the free one where it belongs."""
-    mask = len(pairs.slots) - 1
-    mixed = (np.uint64(one) * _PRIME ^ np.uint64(other)) * _PRIME
-    slot = np.int64(mixed >> np.uint64(32)) & mask
-    while True:
-        number = pairs.slots[slot]
-        if number < 0 or (pairs.keys[number, 0] == one and pairs.keys[number, 1] == other):
-            return slot
-        slot = (slot + 1) & mask
-
-
-@compiled
-def add_to_pair(pairs: Pairs, one: int, other: int, used: int, is_file: int, mtime: int, as_of: int) -> int:
-    """Adds an entry to its pair's sums; returns -1, and adds nothing, where the table has no room for a new pair."""
-    slot = free_slot(pairs, one, other)
-    number = np.int64(pairs.slots[slot])
-    if number < 0:
-        number = pairs.now[PAIRS]
-        if number == len(pairs.keys):
-            return -1
-        pairs.slots[slot] = number
-        pairs.keys[number, 0], pairs.keys[number, 1] = one, other
-        pairs.sums[number, NEWEST] = NO_TIME
-        pairs.now[PAIRS] += 1
-    pairs.sums[number, USED] += used
-    pairs.sums[number, INODES] += 1
-    pairs.sums[number, FILES] += is_file
-    if EARLIEST <= mtime <= as_of:
-        pairs.sums[number, NEWEST] = max(pairs.sums[number, NEWEST], mtime)
-    return number
-
-
-@compiled
-def used_bytes(size: int, nlink: int) -> int:
-    """The entry's share of its inode's bytes."""
-    if nlink == 1:
-        return size
-    return size // nlink if nlink > 0 else 0
-
-
-@compiled
-def add_users(values: NDArray[np.int64], first: int, behind: int, pairs: Pairs, as_of: int) -> int:
-    """Adds rows to the sums of their users and groups; returns the first row not added (`behind` when all are).
-
-    Returns -1 where the used bytes of all add up beyond 64 bits.
-    """
+    user, owner = np.int64(-1), np.int64(-1)
     for row in range(first, behind):
-        nlink = values[NLINK, row]
-        used = used_bytes(values[SIZE, row], nlink)
-        is_file = np.int64(values[TYPE, row] == FILE and nlink > 0)
-        if add_to_pair(pairs, values[UID, row], values[GID, row], used, is_file, values[MTIME, row], as_of) < 0:
+        if owners.now[PAIRS] == len(owners.keys) or own.now[PAIRS] == len(own.keys):
             return row
-        pairs.now[TOTAL] += used
-        if pairs.now[TOTAL] < 0:
+        gid, nlink, mtime = values[GID, row], values[NLINK, row], values[MTIME, row]
+        kind, at = values[TYPE, row], np.int64(node[row])
+        used = used_bytes(values[SIZE, row], nlink)
+        user = pair_of(users, values[UID, row], gid, user)
+        if user < 0:
+            return row
+        is_file = np.int64(kind == FILE and nlink > 0)
+        add_to_pair(users, user, used, is_file, mtime, as_of)
+        if users.now[TOTAL] < 0:
             return -1
+        add_to_directory(sums[at], used, kind, is_file, mtime, values[ATIME, row], file_class[row], as_of)
+        mine = np.int64(key[at])
+        if mine >= 0 and kind == FILE:
+            owner = pair_of(owners, mine, gid, owner)
+            owners.sums[owner, USED] += used
+        elif mine >= 0 and kind == DIRECTORY and key[known.parent[at]] != mine:
+            pair_of(own, mine, gid, -1)
     return behind
+
+
+@inlined
+def add_to_directory(
+    into: NDArray[np.int64], used: int, kind: int, is_file: int, mtime: int, atime: int, file_class: int, as_of: int
+) -> None:
+    """Adds an entry to the sums of one directory."""
+    into[USED] += used
+    into[INODES] += 1
+    if kind == FILE:
+        into[FILES] += is_file
+        into[FILE_USED] += used
+        if file_class >= 0:
+            into[CLASSES + file_class] += used
+    into[AGES + age_of(mtime, as_of)] += used
+    if EARLIEST <= mtime <= as_of:
+        into[NEWEST] = max(into[NEWEST], mtime)
+    if EARLIEST <= atime <= LATEST:
+        into[OLDEST] = min(into[OLDEST], atime)
 
 
 @compiled
@@ -134,35 +105,7 @@ def clear_sums(sums: NDArray[np.int64], first: int, behind: int) -> None:
         sums[node, OLDEST] = NEVER
 
 
-@compiled
-def add_directories(
-    values: NDArray[np.int64],
-    file_class: NDArray[np.int8],
-    node: NDArray[np.int32],
-    rows: int,
-    sums: NDArray[np.int64],
-    as_of: int,
-) -> None:
-    """Adds rows to the sums of the directories they lie in, directories to their own."""
-    for row in range(rows):
-        nlink, mtime, atime = values[NLINK, row], values[MTIME, row], values[ATIME, row]
-        used = used_bytes(values[SIZE, row], nlink)
-        into = sums[node[row]]
-        into[USED] += used
-        into[INODES] += 1
-        if values[TYPE, row] == FILE:
-            into[FILES] += np.int64(nlink > 0)
-            into[FILE_USED] += used
-            if file_class[row] >= 0:
-                into[CLASSES + file_class[row]] += used
-        into[AGES + age_of(mtime, as_of)] += used
-        if EARLIEST <= mtime <= as_of:
-            into[NEWEST] = max(into[NEWEST], mtime)
-        if EARLIEST <= atime <= LATEST:
-            into[OLDEST] = min(into[OLDEST], atime)
-
-
-@compiled
+@inlined
 def age_of(mtime: int, as_of: int) -> int:
     """The number of the age; the youngest for times in the future or absurd."""
     if mtime < EARLIEST or mtime > as_of:
@@ -185,75 +128,6 @@ def roll_up(known: Directories, sums: NDArray[np.int64]) -> None:
 
 
 @compiled
-def write_paths(known: Directories, nodes: NDArray[np.int32], ends: NDArray[np.int32], out: NDArray[np.uint8]) -> None:
-    """Writes the paths of directories one behind the other; each ends where `ends` says (`/` is written empty)."""
-    for number in range(len(nodes)):
-        node, at = nodes[number], ends[number + 1]
-        while node > 0:
-            length = known.length[node]
-            at -= length
-            copy(out, at, known.names, known.begin[node], length)
-            at -= 1
-            out[at] = 47
-            node = known.parent[node]
-
-
-@compiled
-def path_ends(known: Directories, nodes: NDArray[np.int32], ends: NDArray[np.int32]) -> None:
-    """Writes where each path ends when they stand one behind the other; `/` is empty."""
-    total = 0
-    for number in range(len(nodes)):
-        node = nodes[number]
-        while node > 0:
-            total += 1 + known.length[node]
-            node = known.parent[node]
-        ends[number + 1] = total
-
-
-@compiled
-def inherit(known: Directories, first: int, key: NDArray[np.int32], asks: NDArray[np.uint8]) -> int:
-    """Gives directories from `first` on their parent's key; stops at one whose parent wants its children decided."""
-    for node in range(first, known.now[COUNT]):
-        parent = known.parent[node]
-        if asks[parent]:
-            return node
-        key[node] = key[parent]
-        asks[node] = 0
-    return known.now[COUNT]
-
-
-@compiled
-def add_owners(
-    values: NDArray[np.int64],
-    node: NDArray[np.int32],
-    first: int,
-    behind: int,
-    known: Directories,
-    key: NDArray[np.int32],
-    pairs: Pairs,
-    own: Pairs,
-) -> int:
-    """Adds rows to the bytes of each key and group, and notes the groups of the keys' own directories.
-
-    Returns the first row not added, `behind` when all are.
-    """
-    for row in range(first, behind):
-        at = np.int64(node[row])
-        mine = np.int64(key[at])
-        if mine < 0:
-            continue
-        gid = values[GID, row]
-        if values[TYPE, row] == FILE:
-            used = used_bytes(values[SIZE, row], values[NLINK, row])
-            if add_to_pair(pairs, mine, gid, used, 1, NO_TIME, 0) < 0:
-                return row
-        elif values[TYPE, row] == DIRECTORY and key[known.parent[at]] != mine:
-            if add_to_pair(own, mine, gid, 0, 0, NO_TIME, 0) < 0:
-                return row
-    return behind
-
-
-@compiled
 def add_keys(count: int, key: NDArray[np.int32], sums: NDArray[np.int64], into: NDArray[np.int64]) -> None:
     """Adds the own contents of directories to the sums of their keys."""
     for node in range(count):
@@ -261,40 +135,16 @@ def add_keys(count: int, key: NDArray[np.int32], sums: NDArray[np.int64], into: 
         if mine < 0:
             continue
         newest = max(into[mine, NEWEST], sums[node, NEWEST])
+        oldest = min(into[mine, OLDEST], sums[node, OLDEST])
         for each in range(sums.shape[1]):
             into[mine, each] += sums[node, each]
-        into[mine, NEWEST] = newest
+        into[mine, NEWEST], into[mine, OLDEST] = newest, oldest
 
 
 @compiled
-def encode(
-    nodes: NDArray[np.int32], base: int, seen: NDArray[np.int64], codes: NDArray[np.int32], distinct: NDArray[np.int32]
-) -> int:
-    """Numbers the distinct directories of rows in the order they appear; returns how many there are.
-
-    Args:
-        nodes: The directory of each row.
-        base: Larger than every number used before with this `seen`.
-        seen: For each directory its number plus the base when it was numbered last.
-        codes: Gets each row's number.
-        distinct: Gets the directories.
-    """
-    count = 0
-    for row in range(len(nodes)):
-        node = nodes[row]
-        code = seen[node] - base
-        if code < 0:
-            code = count
-            seen[node] = base + count
-            distinct[count] = node
-            count += 1
-        codes[row] = code
-    return count
-
-
-@compiled
-def measure_depths(known: Directories, depths: NDArray[np.int32]) -> None:
-    """Writes the depth of every directory; `/` has 0."""
-    depths[0] = 0
-    for node in range(1, known.now[COUNT]):
-        depths[node] = depths[known.parent[node]] + 1
+def take_sums(sums: NDArray[np.int64], nodes: NDArray[np.int32], out: NDArray[np.int64]) -> None:
+    """Writes the sums of directories in this order, each kind of sum in a row of its own."""
+    for number in range(len(nodes)):
+        node = nodes[number]
+        for each in range(sums.shape[1]):
+            out[each, number] = sums[node, each]

@@ -62,6 +62,18 @@ def differ_mask(_typing: Any, data: Any, position: Any, other: Any) -> Any:
 
 
 @intrinsic
+def unlike_mask(_typing: Any, data: Any, position: Any, other: Any, begin: Any) -> Any:
+    """Which of the 64 bytes differ from those at a position of another array."""
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        found = _load(context, builder, signature.args[0], given[0], given[1])
+        others = _load(context, builder, signature.args[2], given[2], given[3])
+        return builder.bitcast(builder.icmp_unsigned("!=", found, others), _WORD)
+
+    return types.uint64(data, types.int64, other, types.int64), generate
+
+
+@intrinsic
 def nondigit_mask(_typing: Any, data: Any, position: Any) -> Any:
     """Which of the 64 bytes are no ASCII digits."""
 

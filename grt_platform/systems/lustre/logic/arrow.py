@@ -1,0 +1,62 @@
+"""Bytes that kernels wrote one behind the other, as Arrow arrays over the same memory."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from grt_platform.systems.lustre.logic.kernels.directories import Directories
+from grt_platform.systems.lustre.logic.kernels.written import MOST_DIGITS, path_ends, write_members, write_paths
+from grt_platform.systems.lustre.logic.paths import path_text
+
+
+def paths_of(known: Directories, nodes: NDArray[np.int32]) -> "pa.Array[Any]":
+    """The paths of directories, `/` as the empty one; together below 2 GiB."""
+    return binary(*_paths(known, nodes))
+
+
+def readable_paths(known: Directories, nodes: NDArray[np.int32]) -> pl.Series:
+    """The same paths as `path_text` shows them to people."""
+    ends, text = _paths(known, nodes)
+    is_odd = (text < ord(" ")) | (text > ord("~")) | (text == ord("\\"))
+    odd = np.unique(np.searchsorted(ends, np.flatnonzero(is_odd), side="right") - 1)
+    shown = [path_text(text[ends[at] : ends[at + 1]].tobytes()) for at in odd.tolist()]
+    text[is_odd] = ord("?")
+    return pl.Series(_over(pa.string(), ends, text)).scatter(odd, shown)
+
+
+def _paths(known: Directories, nodes: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    ends = np.zeros(len(nodes) + 1, np.int32)
+    path_ends(known, nodes, ends)
+    text = np.empty(int(ends[-1]), np.uint8)
+    write_paths(known, nodes, ends, text)
+    return ends, text
+
+
+def binary(ends: NDArray[np.int32], text: NDArray[np.uint8]) -> "pa.Array[Any]":
+    """Bytes that stand one behind the other, each up to its end; the first of the ends is 0."""
+    return _over(pa.binary(), ends, text)
+
+
+def class_bytes(sums: NDArray[np.int64], classes: list[str]) -> pl.Series:
+    """The bytes of each class as JSON, those of 0 left out; NULL where all are 0.
+
+    Args:
+        sums: A row for each class.
+        classes: Their names.
+    """
+    names = [b'"' + name.replace("\\", "\\\\").replace('"', '\\"').encode() + b'":' for name in classes]
+    name_ends = np.cumsum([0, *map(len, names)]).astype(np.int64)
+    count = sums.shape[1]
+    ends = np.zeros(count + 1, np.int32)
+    room = int(name_ends[-1]) + len(names) * (MOST_DIGITS + 1) + 2
+    text = np.empty(count * room, np.uint8)
+    write_members(sums, np.frombuffer(b"".join(names) or b"\0", np.uint8), name_ends, ends, text)
+    made = pl.Series("class_bytes", _over(pa.string(), ends, text), pl.String())
+    return made.set(made == "", None)
+
+
+def _over(kind: "pa.DataType", ends: NDArray[np.int32], text: NDArray[np.uint8]) -> "pa.Array[Any]":
+    return pa.Array.from_buffers(kind, len(ends) - 1, [None, pa.py_buffer(ends.data), pa.py_buffer(text.data)])

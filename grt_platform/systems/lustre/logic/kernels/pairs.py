@@ -1,0 +1,114 @@
+"""Sums for each pair of numbers, such as a user and a group: a hash table that callers let grow."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
+from grt_platform.systems.lustre.logic.rules import EARLIEST, NO_TIME
+
+USED, INODES, FILES, NEWEST = range(4)
+PAIRS, TOTAL = range(2)
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Pairs(NamedTuple):
+    """Sums for each pair of numbers, such as uid and gid.
+
+    Attributes:
+        now: PAIRS in use; TOTAL of all used bytes.
+        keys: The pairs.
+        sums: For each pair USED, INODES, FILES, NEWEST.
+        slots: The hash table: numbers of pairs, -1 where free; its size is a power of two.
+    """
+
+    now: NDArray[np.int64]
+    keys: NDArray[np.int64]
+    sums: NDArray[np.int64]
+    slots: NDArray[np.int32]
+
+
+def new_pairs(room: int = 1 << 10) -> Pairs:
+    """No pairs yet; `room` is a power of two."""
+    return Pairs(
+        np.zeros(2, np.int64),
+        np.zeros((room, 2), np.int64),
+        np.zeros((room, 4), np.int64),
+        np.full(room * 2, -1, np.int32),
+    )
+
+
+def grown_pairs(pairs: Pairs) -> Pairs:
+    """The same sums with room for twice as many."""
+    wider = new_pairs(len(pairs.keys) * 2)
+    count = int(pairs.now[PAIRS])
+    wider.now[:] = pairs.now
+    wider.keys[:count], wider.sums[:count] = pairs.keys[:count], pairs.sums[:count]
+    refill_pairs(wider)
+    return wider
+
+
+def roomy(pairs: Pairs) -> Pairs:
+    """The pairs, with more room where they are full."""
+    return grown_pairs(pairs) if int(pairs.now[PAIRS]) == len(pairs.keys) else pairs
+
+
+@compiled
+def refill_pairs(pairs: Pairs) -> None:
+    """Puts every pair into an empty hash table."""
+    for number in range(pairs.now[PAIRS]):
+        pairs.slots[free_slot(pairs, pairs.keys[number, 0], pairs.keys[number, 1])] = number
+
+
+@inlined
+def free_slot(pairs: Pairs, one: int, other: int) -> int:
+    """The slot of the pair, or the free one where it belongs."""
+    mask = len(pairs.slots) - 1
+    mixed = (np.uint64(one) * _PRIME ^ np.uint64(other)) * _PRIME
+    slot = np.int64(mixed >> np.uint64(32)) & mask
+    while True:
+        number = pairs.slots[slot]
+        if number < 0 or (pairs.keys[number, 0] == one and pairs.keys[number, 1] == other):
+            return slot
+        slot = (slot + 1) & mask
+
+
+@inlined
+def pair_of(pairs: Pairs, one: int, other: int, before: int) -> int:
+    """The number of a pair, with sums of nothing where it is new; -1 where the table has no room for it.
+
+    `before` is the number of the pair that was asked for before, mostly the same, or -1.
+    """
+    if before >= 0 and pairs.keys[before, 0] == one and pairs.keys[before, 1] == other:
+        return before
+    slot = free_slot(pairs, one, other)
+    number = np.int64(pairs.slots[slot])
+    if number < 0:
+        number = pairs.now[PAIRS]
+        if number == len(pairs.keys):
+            return -1
+        pairs.slots[slot] = number
+        pairs.keys[number, 0], pairs.keys[number, 1] = one, other
+        pairs.sums[number, NEWEST] = NO_TIME
+        pairs.now[PAIRS] += 1
+    return number
+
+
+@inlined
+def add_to_pair(pairs: Pairs, number: int, used: int, is_file: int, mtime: int, as_of: int) -> None:
+    """Adds an entry to the sums of a pair."""
+    pairs.now[TOTAL] += used
+    pairs.sums[number, USED] += used
+    pairs.sums[number, INODES] += 1
+    pairs.sums[number, FILES] += is_file
+    if EARLIEST <= mtime <= as_of and mtime > pairs.sums[number, NEWEST]:
+        pairs.sums[number, NEWEST] = mtime
+
+
+@inlined
+def used_bytes(size: int, nlink: int) -> int:
+    """The entry's share of its inode's bytes."""
+    if nlink == 1:
+        return size
+    return size // nlink if nlink > 0 else 0
