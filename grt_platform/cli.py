@@ -22,6 +22,8 @@ _COMMANDS = {
     "migrate": "Bring the tables of the warehouse up to date.",
     "objects": "Upload, list and download the objects of a project.",
     "projects": "Projects and their members.",
+    "ready": "Whether a service of this machine does its work.",
+    "serve": "Be one service of a platform on many machines.",
     "sql": "Ask the warehouse, read-only.",
     "status": "What runs, where, and whether it answers.",
     "test": "All checks and all tests.",

@@ -13,6 +13,7 @@ import pytest
 import grt_platform
 from grt_platform import systems
 from grt_platform.kernel.accounts import STATUSES
+from grt_platform.kernel.queues import QUEUE_TAG
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Kind, Table
 from grt_platform.settings import Settings
@@ -105,6 +106,25 @@ def test_every_asset_is_described_owned_grouped_and_tagged(whole):
 def test_every_asset_leads_to_the_pages_of_its_system(whole):
     for spec in whole.resolve_all_asset_specs():
         assert spec.metadata["page"].value.endswith(f"/pages/{spec.group_name}"), spec.key
+
+
+def test_every_asset_says_how_heavy_its_step_is(whole):
+    made = [each for each in whole.assets or [] if isinstance(each, dg.AssetsDefinition) and each.is_executable]
+    assert len(made) > 20
+    assert [each.op.name for each in made if QUEUE_TAG not in each.op.tags] == []
+
+
+def test_no_asset_hands_a_value_on_by_the_disk_of_one_machine(whole):
+    made = [each for each in whole.assets or [] if isinstance(each, dg.AssetsDefinition) and each.is_executable]
+    places = {key: each.get_io_manager_key_for_asset_key(key) for each in made for key in each.keys}
+    handed = {
+        (each.op.name, key.to_user_string(), places[key])
+        for each in made
+        for name, key in each.keys_by_input_name.items()
+        if key in places and not each.op.input_def_named(name).dagster_type.is_nothing
+    }
+    assert len(handed) > 10
+    assert {place for _, _, place in handed} == {"lake_io"}, handed
 
 
 def test_every_table_of_an_asset_tells_its_columns(whole):

@@ -1,4 +1,4 @@
-"""Pruning of Dagster's event log in Postgres: steps' chatter goes, runs and materializations stay."""
+"""Pruning of Dagster's Postgres: steps' chatter and what workers answered go, runs and materializations stay."""
 
 from psycopg import errors
 
@@ -26,6 +26,11 @@ DELETE FROM event_logs WHERE id = ANY (ARRAY (
     ORDER BY id LIMIT %s))
 """
 
+_PRUNE_RESULTS = b"""
+DELETE FROM grt_step_results WHERE date_done < (now() AT TIME ZONE 'UTC') - make_interval(days => %s)
+"""
+RESULTS_DAYS = 7  # a run has long read them; the broker gives no message again after its consumer_timeout of a week
+
 
 def prune(url: str, *, older_than_days: int, batch: int = 20_000) -> int:
     """Delete old events that no page but a run's own log shows, in small transactions; returns how many.
@@ -35,7 +40,7 @@ def prune(url: str, *, older_than_days: int, batch: int = 20_000) -> int:
         older_than_days: Age from which events go.
         batch: Events per transaction.
     """
-    connection = connect(url.replace("postgresql+psycopg2://", "postgresql://", 1))
+    connection = connect(_plain(url))
     connection.autocommit = True
     pruned = 0
     with connection, available("prune Dagster's event log"):
@@ -47,3 +52,18 @@ def prune(url: str, *, older_than_days: int, batch: int = 20_000) -> int:
             pruned += count
             if count < batch:
                 return pruned
+
+
+def prune_results(url: str) -> int:
+    """Delete what workers answered more than a week ago; returns how many answers."""
+    connection = connect(_plain(url))
+    connection.autocommit = True
+    with connection, available("prune the answers of workers"):
+        try:
+            return connection.execute(_PRUNE_RESULTS, [RESULTS_DAYS]).rowcount
+        except errors.UndefinedTable:
+            return 0
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg2://", "postgresql://", 1)

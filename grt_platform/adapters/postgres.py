@@ -57,6 +57,12 @@ def place(url: str) -> str:
     return f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
 
 
+def sqlalchemy_url(url: str) -> str:
+    """The address in the form that dagster-postgres takes; plain `postgresql://` would mean psycopg 3 there."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg2://{rest}" if scheme in {"postgresql", "postgres"} else url
+
+
 def _open(url: str) -> Connection:
     connection: Connection = psycopg.connect(url, **CONNECTING)
     prepare_connection(connection)

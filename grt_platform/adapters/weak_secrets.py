@@ -7,7 +7,7 @@ from grt_platform.kernel.errors import BadInputError
 from grt_platform.settings import Settings, given
 
 LEAST_LETTERS, LEAST_DIFFERENT = 16, 6
-_KNOWN = {"admin", "change-me", "change_me", "changeme", "default", "example", "grt", "minioadmin", "password",
+_KNOWN = {"admin", "change-me", "change_me", "changeme", "default", "example", "grt", "guest", "minioadmin", "password",
           "postgres", "root", "secret", "test", "weed"}  # fmt: skip
 
 
@@ -23,10 +23,10 @@ def weak_secrets(chosen: Settings) -> Iterator[str]:
         if len(value) < LEAST_LETTERS or len(set(value)) < LEAST_DIFFERENT or _is_known(value):
             what = "is empty" if not value else "is a well-known word or too short"
             yield f"GRT_{name.upper()} {what}: set {LEAST_LETTERS} or more random characters"
-    for name in ("warehouse_url", "warehouse_reader_url", "dagster_url"):
+    for name in ("warehouse_url", "warehouse_reader_url", "dagster_url", "broker_url"):
         password = urlsplit(getattr(chosen, name).get_secret_value()).password
         if password is not None and _is_known(unquote(password)):
-            yield f"The password in GRT_{name.upper()} is a well-known word: change it in Postgres and there"
+            yield f"The password in GRT_{name.upper()} is a well-known word: change it on that server and there"
     for name in ("s3_secret_key", "oidc_client_secret", "ldap_bind_password"):
         if _is_known(getattr(chosen, name).get_secret_value()):
             yield f"GRT_{name.upper()} is a well-known word: change it there and here"

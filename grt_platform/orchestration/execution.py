@@ -1,4 +1,4 @@
-"""How runs execute: the executor, what is tried again, names of pools, tags of runs."""
+"""How runs execute: the executor, what is tried again, names of pools, queues of steps, tags of runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,11 +6,24 @@ from contextlib import contextmanager
 import dagster as dg
 
 from grt_platform.kernel.errors import BadInputError, BadSourceError, UnavailableError
+from grt_platform.kernel.queues import HEAVY, LIGHT, QUEUE_TAG, queue_of
+from grt_platform.settings import settings
 
-EXECUTOR = dg.in_process_executor
 MAX_RETRIES = 4
 _FIRST_WAIT_S = 2.0
 _POOLS = set[str]()
+
+
+def _chosen_executor() -> dg.ExecutorDefinition:
+    """Steps run in the process of their run, or on workers where the settings name a broker."""
+    if not settings().broker_url.get_secret_value():
+        return dg.in_process_executor
+    from grt_platform.orchestration.workers.executor import on_workers  # a machine without workers needs no Celery
+
+    return on_workers
+
+
+EXECUTOR = _chosen_executor()
 
 
 @contextmanager
@@ -43,6 +56,16 @@ def pool(system: str, what: str) -> str:
 def known_pools() -> list[str]:
     """Every pool that was named so far."""
     return sorted(_POOLS)
+
+
+def light(system: str) -> dict[str, str]:
+    """Tags of a step that takes little: seconds of one core, and the memory of a page."""
+    return {QUEUE_TAG: queue_of(system, LIGHT, settings().queue_systems)}
+
+
+def heavy(system: str) -> dict[str, str]:
+    """Tags of a step that uses its cores for minutes or hours, or memory up to the limits of the settings."""
+    return {QUEUE_TAG: queue_of(system, HEAVY, settings().queue_systems)}
 
 
 def run_tags(system: str, *, max_runtime_s: int | None = None, priority: int = 0) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from grt_platform.adapters.event_log import prune
+from grt_platform.adapters.event_log import prune, prune_results
 from grt_platform.orchestration.execution import EXECUTOR, errors_by_kind, run_tags
 from grt_platform.settings import settings
 
@@ -15,8 +15,8 @@ def platform_prune_events(context: dg.OpExecutionContext) -> int:
         context.log.info("Dagster keeps its storage elsewhere: nothing to prune")
         return 0
     with errors_by_kind(context.retry_number):
-        pruned = prune(url, older_than_days=settings().event_log_days)
-    context.add_output_metadata({"events_pruned": pruned})
+        pruned, results = prune(url, older_than_days=settings().event_log_days), prune_results(url)
+    context.add_output_metadata({"events_pruned": pruned, "results_of_steps_pruned": results})
     return pruned
 
 

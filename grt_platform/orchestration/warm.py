@@ -6,6 +6,8 @@ Nothing is opened and no thread of ours is started, so that the process can be f
 from importlib import import_module
 from pkgutil import iter_modules
 
+from grt_platform.settings import settings
+
 MODULES = (
     "dagster_postgres",
     "dagster._grpc.impl",
@@ -22,9 +24,15 @@ MODULES = (
     "watchdog.observers.polling",
     "grt_platform.definitions",
 )
+WITH_BROKER = (
+    "celery.backends.database",
+    "dagster_aws.s3.compute_log_manager",
+    "dagster_celery.core_execution_loop",
+    "dagster_celery.tasks",
+)
 _SYSTEMS = "grt_platform.systems"  # found by listing, as `definitions.py` does, which imports them when it is asked
 
-for _name in MODULES:
+for _name in (*MODULES, *(WITH_BROKER if settings().broker_url.get_secret_value() else ())):
     import_module(_name)
 for _found in iter_modules(import_module(_SYSTEMS).__path__):
     if _found.ispkg:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from grt_platform.adapters.postgres import sqlalchemy_url
 from grt_platform.adapters.private_file import write_private
 from grt_platform.kernel.addresses import http_url
 from grt_platform.runtime.installation import Installation
@@ -60,12 +61,6 @@ def addresses(given: Settings, state: State) -> Addresses:
     )
 
 
-def sqlalchemy_url(url: str) -> str:
-    """The address in the form that dagster-postgres takes; plain `postgresql://` would mean psycopg 3 there."""
-    scheme, _, rest = url.partition("://")
-    return f"postgresql+psycopg2://{rest}" if scheme in {"postgresql", "postgres"} else url
-
-
 def with_secrets(given: Settings, state: State) -> Settings:
     """What a person set, completed by the secrets that this installation made."""
     made = {name: SecretStr(state.secret(name)) for name in ("signing_key", "admin_key")}
@@ -84,7 +79,7 @@ def made_settings(installation: Installation, given: Settings, state: State, whe
         "GRT_WEB_PORT": str(state.ports["web"]),
         "GRT_UI_PORT": str(state.ports["ui"]),
         "GRT_POSTGRES_PORT": str(state.ports.get("postgres", 0)),
-        "GRT_COMPUTE_LOGS": str(installation.dagster / "compute_logs"),
+        "GRT_COMPUTE_LOGS": compute_logs(installation, given),
         "DAGSTER_HOME": str(installation.dagster),
     }
     if Embedded.unless_given(given).dagster:
@@ -105,16 +100,45 @@ def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def service_environment(installation: Installation, made: Mapping[str, str], where: Addresses) -> Mapping[str, str]:
+def service_environment(
+    installation: Installation, given: Settings, made: Mapping[str, str], where: Addresses
+) -> Mapping[str, str]:
     """The environment of every service."""
+    return {**os.environ, **made, **_of_services(installation, given, where.dagster_url)}
+
+
+def server_environment(installation: Installation, chosen: Settings) -> Mapping[str, str]:
+    """The environment of one service of many machines; what it is told stands in the settings alone."""
+    made = {"DAGSTER_HOME": str(installation.dagster), "GRT_COMPUTE_LOGS": compute_logs(installation, chosen)}
+    return {**os.environ, **made, **_of_services(installation, chosen, chosen.dagster_url.get_secret_value())}
+
+
+def compute_logs(installation: Installation, chosen: Settings) -> str:
+    """The folder of the output of steps; where it goes to S3, the folder it is gathered in."""
+    url = chosen.compute_logs_url
+    return url if url and not url.startswith("s3://") else str(installation.dagster / "compute_logs")
+
+
+def _of_services(installation: Installation, chosen: Settings, dagster_url: str) -> Mapping[str, str]:
     return {
-        **os.environ,
-        **made,
+        **_for_dagster_aws(chosen),
         "GRT_HOME": str(installation.home),
-        "GRT_DAGSTER_SQLALCHEMY_URL": sqlalchemy_url(where.dagster_url),
+        "GRT_DAGSTER_SQLALCHEMY_URL": sqlalchemy_url(dagster_url),
         "DAGSTER_DISABLE_TELEMETRY": "1",
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def _for_dagster_aws(chosen: Settings) -> Mapping[str, str]:
+    """Credentials where dagster-aws looks for them, when the output of steps goes to S3."""
+    if not (chosen.compute_logs_url.startswith("s3://") and chosen.s3_access_key):
+        return {}
+    return {
+        "AWS_ACCESS_KEY_ID": chosen.s3_access_key,
+        "AWS_SECRET_ACCESS_KEY": chosen.s3_secret_key.get_secret_value(),
+        "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",  # as our own client asks, for servers other than AWS
+        "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
     }
 
 

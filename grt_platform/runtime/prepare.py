@@ -72,11 +72,18 @@ def has_orphans(dagster_url: str) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Prepare, telling a failure in one line; the arguments name what the embedded Postgres holds."""
+    """Prepare, telling a failure in one line.
+
+    Args:
+        arguments: What the embedded Postgres holds (`warehouse`, `dagster`); `storage` where Dagster's storage is
+            elsewhere, so that its tables have to be brought to the installed release.
+    """
     try:
         prepare(settings(), is_warehouse_ours="warehouse" in arguments, is_dagster_ours="dagster" in arguments)
         if "dagster" in arguments and has_orphans(settings().dagster_url.get_secret_value()):
             subprocess.run([sys.executable, "-m", "grt_platform.orchestration.orphans"], check=True)
+        if "storage" in arguments:
+            subprocess.run([sys.executable, "-m", "dagster", "instance", "migrate"], check=True)
     except GrtError as error:
         sys.stderr.write(f"grt: {error}\n")
         return 1

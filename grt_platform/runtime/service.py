@@ -25,13 +25,14 @@ class Attempt:
 Probe = Callable[[Attempt], bool]
 
 
-def says(words: str) -> Probe:
-    """A probe for what listens nowhere: its log holds the words."""
+def says(*words: str) -> Probe:
+    """A probe for what listens nowhere: its log holds any of the words."""
 
     def probe(attempt: Attempt) -> bool:
         with attempt.log.open("rb") as file:
             file.seek(attempt.log_start)
-            return words.encode() in file.read()
+            said = file.read()
+        return any(each.encode() in said for each in words)
 
     return probe
 

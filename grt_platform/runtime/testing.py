@@ -12,9 +12,8 @@ from grt_platform.runtime.environment import project
 from grt_platform.runtime.systems import system_names
 
 # Debian package -> a program of it: what tests of the floors below the systems need, and of each system.
-_FOUNDATION = {"slapd": "slapd", "bcftools": "bcftools", "chromium": "chromium"}
+_FOUNDATION = {"slapd": "slapd", "bcftools": "bcftools", "chromium": "chromium", "rabbitmq-server": "rabbitmq-server"}
 _SERVICES = {
-    "genes": {"rabbitmq-server": "rabbitmq-server"},
     "ena": {"openssh-server": "sshd", "rsync": "rsync"},
 }
 _PARALLEL = ("--dist=loadfile", "-n")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grt_platform.adapters.weak_secrets import refuse_weak_secrets
 from grt_platform.kernel.errors import UnavailableError
+from grt_platform.runtime.dagster_home import write_dagster_home
 from grt_platform.runtime.environment import (
     Embedded,
     addresses,
@@ -17,7 +18,7 @@ from grt_platform.runtime.environment import (
     write_environment,
 )
 from grt_platform.runtime.installation import ADMIN, Installation
-from grt_platform.runtime.services import choose_ports, platform_services, write_dagster_home
+from grt_platform.runtime.services import choose_ports, platform_services
 from grt_platform.runtime.state import State, read_state, write_state
 from grt_platform.runtime.supervisor import Supervisor
 from grt_platform.settings import Settings
@@ -47,9 +48,9 @@ def run_here(
         write_state(installation, state)
         made = made_settings(installation, given, state, where)
         write_environment(installation, made)
-        write_dagster_home(installation, state)
+        write_dagster_home(installation, given, state.ports["code"])
         services = platform_services(installation, given, state, where, with_dagster=with_dagster)
-        environment = service_environment(installation, made, where)
+        environment = service_environment(installation, given, made, where)
         greeting = f"up: API {where.web}/docs" + (f", UI {where.ui}" if with_dagster else "") + "; `grt down` stops it"
         if is_first:  # the password itself is only in the file: what is announced may be logged
             greeting += f"; sign in at {where.web}/sign-in as {ADMIN}, the password is in {installation.first_sign_in}"

@@ -4,7 +4,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from grt_platform.adapters.event_log import prune
+from grt_platform.adapters.event_log import prune, prune_results
 from grt_platform.orchestration import prune as pruning
 from grt_platform.settings import Settings
 
@@ -49,6 +49,18 @@ def test_only_old_chatter_goes_and_the_partition_stays_materialized(dagster_url)
 
 def test_a_database_without_an_event_log_is_left_alone(database_url):
     assert prune(database_url, older_than_days=1) == 0
+
+
+def test_answers_of_workers_go_after_a_week(database_url):
+    assert prune_results(database_url) == 0, "nobody has made the table yet"
+    with psycopg.connect(database_url) as connection:
+        connection.execute("CREATE TABLE grt_step_results (id integer, date_done timestamp)")
+        connection.execute(
+            "INSERT INTO grt_step_results SELECT d, now() AT TIME ZONE 'UTC' - make_interval(days => d) FROM "
+            "generate_series(1, 10) AS d"
+        )
+    assert prune_results(database_url) == 4
+    assert prune_results(database_url) == 0
 
 
 def test_the_nightly_job_prunes_what_the_settings_name(dagster_url, monkeypatch):

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from grt_platform.adapters.postgres import sqlalchemy_url
 from grt_platform.runtime.environment import (
     Embedded,
     addresses,
     made_settings,
     service_environment,
-    sqlalchemy_url,
     write_environment,
 )
 from grt_platform.runtime.installation import Installation
@@ -72,7 +72,7 @@ def test_what_a_person_set_is_used_but_not_written_down(
     assert "mine" not in installation.env_file.read_text()
     assert not Embedded.unless_given(given()).any
     where = addresses(given(), State({"web": 1, "ui": 2}))
-    environment = service_environment(installation, made, where)
+    environment = service_environment(installation, given(), made, where)
     assert environment["GRT_WAREHOUSE_URL"] == "postgresql://me:mine@db/wh"
     assert environment["GRT_DAGSTER_SQLALCHEMY_URL"] == "postgresql+psycopg2://me:mine@db/dg"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from grt_platform.orchestration.describe import asset_key
-from grt_platform.orchestration.execution import pool
+from grt_platform.orchestration.execution import light, pool
 from grt_platform.systems.ena.assets.table import result, spec
 from grt_platform.systems.ena.resources import EnaResource, told_plainly
 from grt_platform.systems.ena.schemas import BATCHES, FETCHED_READS
@@ -16,6 +16,7 @@ from grt_platform.systems.ena.schemas import BATCHES, FETCHED_READS
     specs=[spec(BATCHES, ["ena", "table", "runs"]), spec(BATCHES.served(), BATCHES.asset_key)],
     can_subset=True,
     pool=pool("ena", "machines"),
+    op_tags=light("ena"),
 )
 def batches(context: dg.AssetExecutionContext, ena: EnaResource) -> Iterator[dg.MaterializeResult[None]]:
     """Divides what is wanted and not at home into batches, and begins machines for them."""
@@ -30,6 +31,7 @@ def batches(context: dg.AssetExecutionContext, ena: EnaResource) -> Iterator[dg.
     specs=[spec(FETCHED_READS, BATCHES.asset_key), spec(FETCHED_READS.served(), FETCHED_READS.asset_key)],
     can_subset=True,
     pool=pool("ena", "home"),
+    op_tags=light("ena"),
 )
 def fetched_reads(context: dg.AssetExecutionContext, ena: EnaResource) -> Iterator[dg.MaterializeResult[None]]:
     """Brings home what ready machines hold, and lets those machines go whose files are verified here."""

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from grt_platform.orchestration.describe import about_raw
-from grt_platform.orchestration.execution import pool
+from grt_platform.orchestration.execution import light, pool
 from grt_platform.systems.ena.partitions import TAXA
 from grt_platform.systems.ena.resources import EnaResource, told_plainly
 
@@ -16,6 +16,7 @@ from grt_platform.systems.ena.resources import EnaResource, told_plainly
     ),
     partitions_def=TAXA,
     pool=pool("ena", "portal"),
+    op_tags=light("ena"),
 )
 def records(context: dg.AssetExecutionContext, ena: EnaResource) -> dg.MaterializeResult[None]:
     """Asks ENA once more."""

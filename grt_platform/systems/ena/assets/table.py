@@ -6,7 +6,7 @@ import dagster as dg
 
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.describe import about, asset_key
-from grt_platform.orchestration.execution import pool
+from grt_platform.orchestration.execution import light, pool
 from grt_platform.systems.ena.building import TABLES
 from grt_platform.systems.ena.partitions import TAXA
 from grt_platform.systems.ena.resources import EnaResource, told_plainly
@@ -30,6 +30,7 @@ def spec(table: Table, upstream: list[str]) -> dg.AssetSpec:
     ],
     can_subset=True,
     pool=pool("ena", "tables"),
+    op_tags=light("ena"),
 )
 def tables(context: dg.AssetExecutionContext, ena: EnaResource) -> Iterator[dg.MaterializeResult[None]]:
     """Builds all tables of a taxon from its answers."""

@@ -8,7 +8,7 @@ import polars as pl
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_ANY_UPDATE_AT_LEISURE, ON_UPDATE
 from grt_platform.orchestration.describe import about
-from grt_platform.orchestration.execution import pool
+from grt_platform.orchestration.execution import heavy, pool
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.logic import activity, by_input, params, resources, usage, which
 from grt_platform.systems.galaxy.logic.frames import OVERALL, collected
@@ -43,6 +43,7 @@ def _of_instance(table: Table, **inputs: Table) -> dict[str, Any]:
         "backfill_policy": dg.BackfillPolicy.multi_run(settings().batch_partitions),
         "io_manager_key": "lake_io",
         "pool": pool("galaxy", "products"),
+        "op_tags": heavy("galaxy"),
     }
 
 
@@ -54,6 +55,7 @@ def _of_all(table: Table, **inputs: Table) -> dict[str, Any]:
         "automation_condition": ON_ANY_UPDATE_AT_LEISURE,
         "io_manager_key": "lake_io",
         "pool": pool("galaxy", "products"),
+        "op_tags": heavy("galaxy"),
     }
 
 

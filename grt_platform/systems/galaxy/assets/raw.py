@@ -4,7 +4,7 @@ import dagster as dg
 
 from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about_raw
-from grt_platform.orchestration.execution import errors_by_kind, pool
+from grt_platform.orchestration.execution import errors_by_kind, light, pool
 from grt_platform.orchestration.resources import ClockResource, StoresResource
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.partitions import FRESHNESS, INSTANCE_MONTHS, month_of, months_by_instance
@@ -33,6 +33,7 @@ UPLOADS = dg.AssetSpec(
     automation_condition=ON_UPDATE,
     freshness_policy=FRESHNESS,
     pool=pool("galaxy", "ingest"),
+    op_tags=light("galaxy"),
 )
 def archives(
     context: dg.AssetExecutionContext, stores: StoresResource, clock: ClockResource

@@ -8,7 +8,7 @@ import polars as pl
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about
-from grt_platform.orchestration.execution import pool
+from grt_platform.orchestration.execution import light, pool
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.partitions import FRESHNESS, INSTANCES, cut
 from grt_platform.systems.galaxy.schemas import INSTANCE_PRODUCTS, OVERALL_PRODUCTS
@@ -21,6 +21,7 @@ def _published(product: Table) -> dict[str, Any]:
         "automation_condition": ON_UPDATE,
         "io_manager_key": "publish_io",
         "pool": pool("galaxy", "publish"),
+        "op_tags": light("galaxy"),
     }
 
 

@@ -8,7 +8,7 @@ import dagster as dg
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about, asset_key
-from grt_platform.orchestration.execution import errors_by_kind, pool
+from grt_platform.orchestration.execution import errors_by_kind, heavy, pool
 from grt_platform.orchestration.resources import LakeResource, StoresResource, WarehouseResource
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.ingest import Ingest, Month
@@ -41,6 +41,7 @@ def _spec(table: Table, upstream: list[str]) -> dg.AssetSpec:
     can_subset=True,
     backfill_policy=dg.BackfillPolicy.multi_run(settings().batch_partitions),
     pool=pool("galaxy", "ingest"),
+    op_tags=heavy("galaxy"),
 )
 def tables(
     context: dg.AssetExecutionContext,

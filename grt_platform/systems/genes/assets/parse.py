@@ -8,7 +8,7 @@ import dagster as dg
 from grt_platform.adapters.memory import keep_freed_memory
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.describe import about, asset_key
-from grt_platform.orchestration.execution import pool
+from grt_platform.orchestration.execution import heavy, pool
 from grt_platform.orchestration.job_run import JobsResource
 from grt_platform.orchestration.resources import LakeResource, ObjectsResource, StoresResource, WarehouseResource
 from grt_platform.systems.genes.limits import limits
@@ -29,7 +29,9 @@ def _spec(table: Table) -> dg.AssetSpec:
     return dg.AssetSpec(**described, deps=[_FROM.get(table.layer, source)], partitions_def=PARSE_JOBS)
 
 
-@dg.multi_asset(name="genes_one_pass", specs=[_spec(table) for table in _MADE], pool=pool("genes", "parse"))
+@dg.multi_asset(
+    name="genes_one_pass", specs=[_spec(table) for table in _MADE], pool=pool("genes", "parse"), op_tags=heavy("genes")
+)
 def parse(
     context: dg.AssetExecutionContext,
     *,

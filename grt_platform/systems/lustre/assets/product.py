@@ -9,7 +9,7 @@ import polars as pl
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_ANY_UPDATE_AT_LEISURE, ON_UPDATE
 from grt_platform.orchestration.describe import about, about_raw, asset_key
-from grt_platform.orchestration.execution import errors_by_kind
+from grt_platform.orchestration.execution import errors_by_kind, heavy, light
 from grt_platform.orchestration.resources import LakeResource, StoresResource
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.asking import ask_archived
@@ -62,6 +62,7 @@ def _of_dump(table: Table, *also: dg.AssetsDefinition, **inputs: Table) -> dict[
         "partitions_def": DUMPS,
         "automation_condition": ON_NEW_DUMP,
         "io_manager_key": "lake_io",
+        "op_tags": light("lustre"),
     }
 
 
@@ -74,6 +75,7 @@ def _of_date(table: Table, inputs: dict[str, Table], *upstream: Table) -> dict[s
         "partitions_def": DATES,
         "automation_condition": ON_UPDATE,
         "io_manager_key": "lake_io",
+        "op_tags": light("lustre"),
     }
 
 
@@ -88,6 +90,7 @@ def _of_date(table: Table, inputs: dict[str, Table], *upstream: Table) -> dict[s
     },
     partitions_def=DUMPS,
     automation_condition=ON_NEW_DUMP,
+    op_tags=light("lustre"),
 )
 def archived(
     context: dg.AssetExecutionContext, group_totals: pl.LazyFrame, volume_totals: pl.LazyFrame, stores: StoresResource
@@ -129,6 +132,7 @@ def project_usage(
     partitions_def=VOLUMES,
     automation_condition=ON_ANY_UPDATE_AT_LEISURE,
     io_manager_key="lake_io",
+    op_tags=light("lustre"),
 )
 def forecasts(group_usage: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
     """Says when each group of a volume will exceed its quotas; days without a loaded dump do not count."""
@@ -154,7 +158,7 @@ def report_files(context: dg.AssetExecutionContext, group_usage: pl.LazyFrame, s
 
 
 @dg.asset(
-    **_of_date(GROUP_SPLITS, {"volume_totals": VOLUME_TOTALS}),
+    **(_of_date(GROUP_SPLITS, {"volume_totals": VOLUME_TOTALS}) | {"op_tags": heavy("lustre")}),
     check_specs=[
         dg.AssetCheckSpec(
             "lines_conserved",

@@ -6,7 +6,7 @@ import dagster as dg
 
 from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about_raw
-from grt_platform.orchestration.execution import errors_by_kind, pool
+from grt_platform.orchestration.execution import errors_by_kind, light, pool
 from grt_platform.orchestration.resources import ClockResource, StoresResource
 from grt_platform.systems.lustre.asking import Asked, ask_groups, ask_quotas
 from grt_platform.systems.lustre.partitions import DUMPS, FRESHNESS, VOLUMES, cells
@@ -33,6 +33,7 @@ MPISTAT = dg.AssetSpec(
     partitions_def=DUMPS,
     automation_condition=ON_UPDATE,
     freshness_policy=FRESHNESS,
+    op_tags=light("lustre"),
 )
 def dumps(
     context: dg.AssetExecutionContext, stores: StoresResource, clock: ClockResource
@@ -55,6 +56,7 @@ def dumps(
     ),
     automation_condition=_AT_START,
     pool=pool("lustre", "directory"),
+    op_tags=light("lustre"),
 )
 def groups(
     context: dg.AssetExecutionContext, stores: StoresResource, clock: ClockResource, lustre_sources: SourcesResource
@@ -69,6 +71,7 @@ def groups(
     deps=[groups],
     automation_condition=_AT_START,
     pool=pool("lustre", "directory"),
+    op_tags=light("lustre"),
 )
 def quotas(
     context: dg.AssetExecutionContext, stores: StoresResource, clock: ClockResource, lustre_sources: SourcesResource

@@ -8,7 +8,7 @@ import polars as pl
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about, asset_key
-from grt_platform.orchestration.execution import errors_by_kind
+from grt_platform.orchestration.execution import errors_by_kind, light
 from grt_platform.orchestration.resources import LakeResource, WarehouseResource
 from grt_platform.systems.lustre.partitions import DATES, DUMPS, VOLUMES, cells
 from grt_platform.systems.lustre.publishing import Publisher
@@ -30,6 +30,7 @@ PUBLISHED = tuple(table.served() for table in OF_DUMP if not table.is_private)
         for table, layer in ((table.served(), table.layer) for table in OF_DUMP if not table.is_private)
     ],
     can_subset=True,
+    op_tags=light("lustre"),
 )
 def published(
     context: dg.AssetExecutionContext, lake: LakeResource, warehouse: WarehouseResource
@@ -51,6 +52,7 @@ def _of(product: Table, partitions_def: dg.PartitionsDefinition[str]) -> dg.Asse
         partitions_def=partitions_def,
         automation_condition=ON_UPDATE,
         io_manager_key="publish_io",
+        op_tags=light("lustre"),
     )
     def served(product: pl.LazyFrame) -> pl.LazyFrame:
         return product

@@ -8,7 +8,7 @@ import dagster as dg
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about, asset_key
-from grt_platform.orchestration.execution import errors_by_kind, pool
+from grt_platform.orchestration.execution import errors_by_kind, heavy, pool
 from grt_platform.orchestration.resources import LakeResource, StoresResource, WarehouseResource
 from grt_platform.systems.lustre.partitions import DUMPS, cells
 from grt_platform.systems.lustre.schemas import ACCOUNTS, RESUMMED, SCANNED_TABLES
@@ -38,6 +38,7 @@ def _spec(table: Table, upstream: list[str]) -> dg.AssetSpec:
     ],
     can_subset=True,
     pool=pool("lustre", "scan"),
+    op_tags=heavy("lustre"),
 )
 def scanned(
     context: dg.AssetExecutionContext, stores: StoresResource, lake: LakeResource, warehouse: WarehouseResource

@@ -8,7 +8,7 @@ import dagster as dg
 
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.describe import about, asset_key
-from grt_platform.orchestration.execution import errors_by_kind, pool
+from grt_platform.orchestration.execution import errors_by_kind, heavy, pool
 from grt_platform.orchestration.resources import LakeResource, ObjectsResource, WarehouseResource
 from grt_platform.settings import settings
 from grt_platform.systems.variants.logic.looked import Looked
@@ -38,6 +38,7 @@ def _spec(table: Table) -> dg.AssetSpec:
     specs=[_spec(table) for table in _MADE],
     backfill_policy=dg.BackfillPolicy.multi_run(settings().batch_partitions),
     pool=pool("variants", "look"),
+    op_tags=heavy("variants"),
 )
 def looks(
     context: dg.AssetExecutionContext,

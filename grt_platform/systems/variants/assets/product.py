@@ -7,7 +7,7 @@ import dagster as dg
 
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.describe import about, asset_key
-from grt_platform.orchestration.execution import pool
+from grt_platform.orchestration.execution import heavy, pool
 from grt_platform.orchestration.job_run import JobsResource
 from grt_platform.orchestration.resources import LakeResource, ObjectsResource, StoresResource, WarehouseResource
 from grt_platform.systems.variants.assets.looks import make_known
@@ -34,6 +34,7 @@ def _specs(table: Table, upstream: list[list[str]], partitions: dg.PartitionsDef
     name="variants_answer",
     specs=_specs(QUERY_RESULTS, [*_FILES, *_TABLES], QUERY_JOBS),
     pool=pool("variants", "query"),
+    op_tags=heavy("variants"),
 )
 def answers(
     context: dg.AssetExecutionContext,
@@ -54,7 +55,12 @@ def answers(
     yield from _told(QUERY_RESULTS, 1, {**answered.counts, "result": answered.row["result_key"]})
 
 
-@dg.multi_asset(name="variants_update_files", specs=_specs(UPDATES, _FILES, UPDATE_JOBS), pool=pool("variants", "look"))
+@dg.multi_asset(
+    name="variants_update_files",
+    specs=_specs(UPDATES, _FILES, UPDATE_JOBS),
+    pool=pool("variants", "look"),
+    op_tags=heavy("variants"),
+)
 def updates(
     context: dg.AssetExecutionContext,
     *,
