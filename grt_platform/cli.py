@@ -10,8 +10,10 @@ from grt_platform.runtime.systems import summary, systems_with
 
 _COMMANDS = {
     "audit": "Who did what, when, from where, with what outcome.",
+    "backup": "Save the databases and stores of the installation.",
     "check": "Format, lint, types, imports and Dagster's definitions are in order.",
     "demo": "Load the sample data of every system and show what comes out.",
+    "deploy-check": "Build the image and start the compose file, for real.",
     "docs": "Build the site of the documentation, or show it.",
     "doctor": "What this machine lacks, if anything.",
     "down": "Stop the platform.",
@@ -23,6 +25,7 @@ _COMMANDS = {
     "objects": "Upload, list and download the objects of a project.",
     "projects": "Projects and their members.",
     "ready": "Whether a service of this machine does its work.",
+    "restore": "Make the installation again from a backup.",
     "serve": "Be one service of a platform on many machines.",
     "sql": "Ask the warehouse, read-only.",
     "status": "What runs, where, and whether it answers.",
@@ -45,7 +48,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
         if cmd_name in _COMMANDS:
-            command = import_module(f"grt_platform.runtime.commands.{cmd_name}").command
+            command = import_module(f"grt_platform.runtime.commands.{cmd_name.replace('-', '_')}").command
         elif cmd_name in systems_with(_SYSTEM_CLI):
             command = import_module(f"grt_platform.systems.{cmd_name}.serving.cli").group
         else:

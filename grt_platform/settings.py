@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     lake_url: str = Field("", description="Where Parquet tables are kept: a folder or s3://bucket/prefix")
     products_url: str = Field("", description="Where files for people are kept: a folder or s3://bucket/prefix")
     s3_endpoint: str = Field("", description="URL of the S3 server; empty for AWS")
+    s3_public_endpoint: str = Field(
+        "", description="URL of the same server for people and programs elsewhere, who get signed URLs; empty: the same"
+    )
     s3_region: str = Field("us-east-1", description="Region of the S3 buckets")
     s3_access_key: str = Field("", description="Access key id; empty for the usual AWS sources")
     s3_secret_key: SecretStr = Field(SecretStr(""), description="Secret access key")
@@ -47,6 +50,15 @@ class Settings(BaseSettings):
     web_idle_s: float = Field(60, gt=0, description="Seconds without a byte after which an upload is ended")
     ui_host: str = Field("127.0.0.1", description="Address the Dagster UI listens on")
     ui_port: int = Field(0, description="Port of the Dagster UI; 0 picks a free one and remembers it")
+    ui_path: str = Field(
+        "", pattern="^(/[a-z0-9_-]+)*$", description="Path of the Dagster UI behind a proxy, such as /dagster"
+    )
+    ui_access: Literal["admin", "signed_in"] = Field(
+        "admin", description="Whom that proxy lets through to the Dagster UI: an `admin`, or anybody `signed_in`"
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token that opens /metrics; empty leaves it to administrators"
+    )
     postgres_port: int = Field(0, description="Port of the embedded Postgres; 0 picks a free one and remembers it")
     admin_key: SecretStr = Field(SecretStr(""), description="Key of the platform's administrator for the HTTP API")
 
@@ -97,9 +109,15 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
     sensor_interval_s: int = Field(10, ge=1, description="Seconds between two looks of a sensor")
     batch_partitions: int = Field(50, ge=1, description="Partitions that one backfill run takes at most")
-    alert_webhook_url: str = Field("", description="URL that gets a JSON POST for every failed run")
+    alert_window_minutes: int = Field(
+        60, ge=0, description="Minutes in which people hear of one failing thing once, however often it fails"
+    )
+    alert_webhook_url: str = Field("", description="URL that gets a JSON POST when something fails, or works again")
     alert_smtp_url: SecretStr = Field(
-        SecretStr(""), description="smtp://user:password@host:port that mails every failed run"
+        SecretStr(""), description="Mail server for the same: smtp://user:password@host:587, or smtps://"
+    )
+    alert_smtp_ca_file: str = Field(
+        "", description="Certificates (PEM) that vouch for the mail server; empty takes those of the machine"
     )
     alert_email_from: str = Field("", description="Sender of those mails")
     alert_email_to: str = Field("", description="Receivers of those mails, separated by commas")

@@ -1,6 +1,7 @@
 """The documentation names only what is there (files, commands, settings, addresses, tables) and is current."""
 
 import ast
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -18,10 +19,19 @@ from grt_platform.settings import Settings
 from grt_platform.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
-HIDDEN = {".venv", ".boot", ".git", ".grt", "node_modules", "test-output"}
-PAGES = sorted(
-    path for path in ROOT.rglob("*.md") if not any(part in HIDDEN for part in path.relative_to(ROOT).parts[:-1])
-)
+HIDDEN = {".venv", ".boot", ".cache", ".git", ".grt", "node_modules", "test-output"}
+
+
+def pages() -> list[Path]:
+    """Every page of the project; folders that are not ours are not looked into."""
+    found: list[Path] = []
+    for folder, below, names in os.walk(ROOT):
+        below[:] = [each for each in below if each not in HIDDEN]
+        found += [Path(folder, name) for name in names if name.endswith(".md")]
+    return sorted(found)
+
+
+PAGES = pages()
 RENEW = ".venv/bin/python -m grt_platform.runtime.reference"
 FENCE = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")

@@ -46,6 +46,12 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
+def is_known(revision: str | None) -> bool:
+    """Whether this code can bring a database at that revision up to date."""
+    steps = ScriptDirectory.from_config(_config(None)).walk_revisions()
+    return revision is None or revision in {step.revision for step in steps}
+
+
 @contextmanager
 def _sqlalchemy(url: str) -> Iterator[sa.Connection]:
     def connected() -> psycopg.Connection[Any]:

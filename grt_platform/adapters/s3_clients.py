@@ -1,6 +1,6 @@
 """The two clients of one S3 place: obstore for bulk, boto3 for what only it can (presigning, multipart, conditions)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,14 @@ class S3Access:
     region: str
     access_key: str
     secret_key: str = field(repr=False)
+    public_endpoint: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> "S3Access":
         """The access that `settings` describe."""
         secret = settings.s3_secret_key.get_secret_value()
-        return cls(settings.s3_endpoint, settings.s3_region, settings.s3_access_key, secret)
+        where = settings.s3_endpoint, settings.s3_region
+        return cls(*where, settings.s3_access_key, secret, settings.s3_public_endpoint)
 
     def control(self) -> "S3Client":
         """The client that can do everything."""
@@ -52,6 +54,10 @@ class S3Access:
             response_checksum_validation="when_required",
         )
         return self._session().client("s3", endpoint_url=self.endpoint or None, config=config)
+
+    def signer(self) -> "S3Client":
+        """The client that presigns URLs: for the address by which people reach the server, where that is another."""
+        return replace(self, endpoint=self.public_endpoint or self.endpoint).control()
 
     def bulk(self, bucket: str, prefix: str) -> S3Store:
         """The client that is fast; keys are below `prefix`."""

@@ -20,12 +20,13 @@ class S3Parts(Parts):
 
     Args:
         client: The client.
+        signer: The client that presigns URLs.
         bucket: The bucket.
         full: Gives the full key in the bucket for a key of the store.
     """
 
-    def __init__(self, client: "S3Client", bucket: str, full: Callable[[str], str]) -> None:
-        self._client, self._bucket, self._full = client, bucket, full
+    def __init__(self, client: "S3Client", signer: "S3Client", bucket: str, full: Callable[[str], str]) -> None:
+        self._client, self._signer, self._bucket, self._full = client, signer, bucket, full
 
     def begin(self, key: str) -> str:
         """S3's id of the upload."""
@@ -44,7 +45,7 @@ class S3Parts(Parts):
             "ChecksumSHA256": base64_of(part.sha256),
         }
         with told("sign a URL of", key):
-            return self._client.generate_presigned_url("upload_part", Params=wanted, ExpiresIn=expires_s)
+            return self._signer.generate_presigned_url("upload_part", Params=wanted, ExpiresIn=expires_s)
 
     def headers(self, part: PartPromise) -> dict[str, str]:
         """The header by which the server checks the hash."""

@@ -183,7 +183,7 @@ class S3Store(Store):
             wanted |= {name: value for name, value in terms.items() if value is not None}
         operation: Any = {"GET": "get_object", "PUT": "put_object"}[method]
         with told("sign a URL of", key):
-            return self._control.generate_presigned_url(operation, Params=wanted, ExpiresIn=expires_s)
+            return self._signer.generate_presigned_url(operation, Params=wanted, ExpiresIn=expires_s)
 
     def upload_headers(
         self, sha256: str | None = None, /, *, md5: str | None = None, is_new: bool = False
@@ -205,11 +205,15 @@ class S3Store(Store):
     @property
     def parts(self) -> Parts:
         """S3's multipart uploads."""
-        return S3Parts(self._control, self._bucket, self._full)
+        return S3Parts(self._control, self._signer, self._bucket, self._full)
 
     @cached_property
     def _control(self) -> "S3Client":
         return self._access.control()
+
+    @cached_property
+    def _signer(self) -> "S3Client":
+        return self._access.signer() if self._access.public_endpoint else self._control
 
     def _full(self, key: str) -> str:
         return f"{self._prefix}/{check_key(key)}" if self._prefix else check_key(key)

@@ -27,7 +27,7 @@ def weak_secrets(chosen: Settings) -> Iterator[str]:
         password = urlsplit(getattr(chosen, name).get_secret_value()).password
         if password is not None and _is_known(unquote(password)):
             yield f"The password in GRT_{name.upper()} is a well-known word: change it on that server and there"
-    for name in ("s3_secret_key", "oidc_client_secret", "ldap_bind_password"):
+    for name in ("s3_secret_key", "oidc_client_secret", "ldap_bind_password", "metrics_token"):
         if _is_known(getattr(chosen, name).get_secret_value()):
             yield f"GRT_{name.upper()} is a well-known word: change it there and here"
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.runtime.environment import project
 
+_COMPOSE = ("--builtin-schema", "vendor.compose-spec")  # the schema is in the tool: no network
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -30,7 +32,14 @@ def _checks() -> list[Check]:
         Check("types", (*python, "mypy")),
         Check("imports", (str(tools / "lint-imports"), "--config", "setup.cfg", "--no-cache")),
         Check("definitions", (*python, "dagster", "definitions", "validate", "-w", "workspace.yaml")),
+        Check("dockerfile", (str(tools / "hadolint"), "deploy/Dockerfile")),
+        Check("compose", (str(tools / "check-jsonschema"), *_COMPOSE, "deploy/compose.yaml")),
+        Check("manifests", (str(tools / "kubernetes-validate"), "--strict", *_manifests())),
     ]
+
+
+def _manifests() -> list[str]:
+    return sorted(str(path) for path in (project() / "deploy" / "kubernetes").glob("*.yaml"))
 
 
 class _Running:

@@ -4,63 +4,56 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from functools import partial
 
 import psutil
 
+from grt_platform.adapters.alerts import channels, send
 from grt_platform.adapters.embedded_postgres import server_version
 from grt_platform.adapters.weak_secrets import is_server, weak_secrets
-from grt_platform.kernel.errors import GrtError
+from grt_platform.kernel.alerting import Alert
+from grt_platform.kernel.errors import UnavailableError
 from grt_platform.runtime.environment import Embedded, with_secrets
+from grt_platform.runtime.findings import Finding, Verdict, tried
 from grt_platform.runtime.installation import Installation
 from grt_platform.runtime.ports import is_free
-from grt_platform.runtime.service import answers
+from grt_platform.runtime.reach import reach
 from grt_platform.runtime.state import read_state
-from grt_platform.settings import Settings
+from grt_platform.settings import Settings, settings
 
 _GIB = 1024**3
 
 
-class Verdict(StrEnum):
-    """How a finding is meant."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    verdict: Verdict
-    text: str
-
-
 def examine(installation: Installation, given: Settings) -> list[Finding]:
     """Everything that was looked at, in a fixed order; nothing is changed but a missing GRT_HOME."""
-    state = _tried("state", lambda: _state(installation))
+    state = tried("state", lambda: _state(installation))
     return [
-        _tried("python", lambda: f"{platform.python_version()} at {sys.executable}"),
-        _tried("GRT_HOME", lambda: _home(installation)),
+        tried("python", lambda: f"{platform.python_version()} at {sys.executable}"),
+        tried("GRT_HOME", lambda: _home(installation)),
         _disk(installation),
         _memory(),
-        *_databases(given),
+        *_postgres(given),
         state,
         *(_secrets(installation, given) if state.verdict is Verdict.OK else ()),
         *(_ports(installation, given) if state.verdict is Verdict.OK else ()),
+        *reach(_reached(installation, given)),
     ]
 
 
-def _tried(subject: str, look: Callable[[], str]) -> Finding:
-    try:
-        return Finding(subject, Verdict.OK, look())
-    except GrtError as error:
-        return Finding(subject, Verdict.FAILED, str(error))
+def send_test_alert(given: Settings) -> list[Finding]:
+    """A message went over every channel of alerts."""
+    alert = Alert("A test of the alerts", "Sent by `grt doctor`. Nothing is wrong.", {"status": "test"})
+    names = channels(given)
+    if not names:
+        text = "no channel is set: GRT_ALERT_WEBHOOK_URL, GRT_ALERT_SMTP_URL"
+        return [Finding("alerts", Verdict.WARNING, text)]
+    return [tried(name, partial(_sent, alert, name, given)) for name in names]
+
+
+def _sent(alert: Alert, channel: str, given: Settings) -> str:
+    send(alert, channel, given)
+    return "took a message"
 
 
 def _home(installation: Installation) -> str:
@@ -83,14 +76,22 @@ def _memory() -> Finding:
     )
 
 
-def _databases(given: Settings) -> Iterator[Finding]:
+def _postgres(given: Settings) -> Iterator[Finding]:
     if Embedded.unless_given(given).any:
-        yield _tried("postgres", lambda: f"{server_version()}, embedded")
-    urls = {"GRT_WAREHOUSE_URL": given.warehouse_url, "GRT_DAGSTER_URL": given.dagster_url}
-    for name, secret in urls.items():
-        parts = urlsplit(secret.get_secret_value())
-        if parts.hostname:
-            yield _reachable(name, parts.hostname, parts.port or 5432)
+        yield tried("postgres", lambda: f"{server_version()}, embedded")
+
+
+def _reached(installation: Installation, given: Settings) -> Settings:
+    """What a person set; while the platform runs also the databases that it made for itself."""
+    running = installation.state_file.exists() and _is_running(installation)
+    return settings() if running else given
+
+
+def _is_running(installation: Installation) -> bool:
+    try:
+        return read_state(installation).is_supervised
+    except UnavailableError:
+        return False
 
 
 def _secrets(installation: Installation, given: Settings) -> Iterator[Finding]:
@@ -107,13 +108,6 @@ def _secrets(installation: Installation, given: Settings) -> Iterator[Finding]:
     if installation.first_sign_in.exists():
         text = f"{installation.first_sign_in} holds the first password: change it, then remove the file"
         yield Finding("sign-in", Verdict.WARNING, text)
-
-
-def _reachable(name: str, host: str, port: int) -> Finding:
-    place = f"{host}:{port}"
-    if answers(f"tcp://{place}"):
-        return Finding(name, Verdict.OK, f"{place} answers")
-    return Finding(name, Verdict.FAILED, f"{place} does not answer: start that server or change {name}")
 
 
 def _state(installation: Installation) -> str:

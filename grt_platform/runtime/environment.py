@@ -54,7 +54,7 @@ def addresses(given: Settings, state: State) -> Addresses:
     embedded_reader = f"postgresql://{READER_ROLE}:{reader}@127.0.0.1:{postgres}/{WAREHOUSE}" if not warehouse else ""
     return Addresses(
         given.web_url or http_url(given.web_host, state.ports["web"]),
-        http_url(given.ui_host, state.ports["ui"]),
+        http_url(given.ui_host, state.ports["ui"]) + given.ui_path,
         warehouse or f"postgresql://grt:{superuser}@127.0.0.1:{postgres}/{WAREHOUSE}",
         given.warehouse_reader_url.get_secret_value() or embedded_reader,
         given.dagster_url.get_secret_value() or f"postgresql://grt:{superuser}@127.0.0.1:{postgres}/{DAGSTER}",

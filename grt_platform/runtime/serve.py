@@ -47,7 +47,7 @@ def served(
         "prepare": service_commands.prepare("storage"),
         "code": service_commands.code(chosen.code_listen, chosen.code_port),
         "daemon": service_commands.daemon(workspace),
-        "ui": service_commands.ui(chosen.ui_host, chosen.ui_port, workspace),
+        "ui": service_commands.ui(chosen.ui_host, chosen.ui_port, workspace, chosen.ui_path),
         "web": service_commands.web(chosen.web_host, chosen.web_port),
         "worker": service_commands.worker(work.queues, work.slots),
     }

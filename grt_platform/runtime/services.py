@@ -95,8 +95,8 @@ def _dagster(installation: Installation, given: Settings, state: State, where: A
         ),
         _python(
             "ui",
-            service_commands.ui(given.ui_host, port, workspace),
-            address=f"{http_url(given.ui_host, port)}/server_info",
+            service_commands.ui(given.ui_host, port, workspace, given.ui_path),
+            address=f"{http_url(given.ui_host, port)}{given.ui_path}/server_info",
             needs=("code", "prepare"),
             url=where.ui,
         ),

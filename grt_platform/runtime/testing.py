@@ -12,7 +12,13 @@ from grt_platform.runtime.environment import project
 from grt_platform.runtime.systems import system_names
 
 # Debian package -> a program of it: what tests of the floors below the systems need, and of each system.
-_FOUNDATION = {"slapd": "slapd", "bcftools": "bcftools", "chromium": "chromium", "rabbitmq-server": "rabbitmq-server"}
+_FOUNDATION = {
+    "slapd": "slapd",
+    "bcftools": "bcftools",
+    "chromium": "chromium",
+    "rabbitmq-server": "rabbitmq-server",
+    "nginx-light": "nginx",
+}
 _SERVICES = {
     "ena": {"openssh-server": "sshd", "rsync": "rsync"},
 }

@@ -84,4 +84,4 @@ def dagster_api() -> "DagsterApi":
 
     if not settings().ui_port:
         raise UnavailableError(f"No platform in {settings().home}: start it with `grt up`, or set GRT_HOME")
-    return DagsterApi(http_url(settings().ui_host, settings().ui_port))
+    return DagsterApi(http_url(settings().ui_host, settings().ui_port) + settings().ui_path)

@@ -27,11 +27,13 @@ from grt_platform.settings import Settings, settings
 from grt_platform.web import (
     accounts,
     bucket_events,
+    door,
     health,
     home,
     job_pages,
     jobs,
     logs,
+    metrics,
     objects,
     pages,
     problems,
@@ -46,6 +48,7 @@ from grt_platform.web.limits import BodyLimit, FailureLimit
 from grt_platform.web.own_forms import keep_form_token
 from grt_platform.web.proxies import TrustedProxies
 from grt_platform.web.sign_in import admit, asks_itself
+from grt_platform.web.traffic import CountRequests, Traffic
 
 FAILURES_AT_ONCE, FAILURES_PER_SECOND = 20, 1 / 6
 _LEFT_OVER_S = 24 * 3600
@@ -67,17 +70,32 @@ def create_app() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.failures = failure_limit()
+    app.state.failures, app.state.traffic, app.state.figures = failure_limit(), Traffic(), metrics.Figures()
     problems.install(app)
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
     app.state.systems, app.state.sections = system_names(), [module.SECTION for module in serving_modules("pages")]
-    own = (health, home, pages, static_files, objects, uploads, project_objects, quotas, bucket_events, jobs, job_pages)
+    own = (
+        health,
+        metrics,
+        door,
+        home,
+        pages,
+        static_files,
+        objects,
+        uploads,
+        project_objects,
+        quotas,
+        bucket_events,
+        jobs,
+        job_pages,
+    )
     for router in (*accounts.ROUTERS, *(module.router for module in own), *system_routers()):
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(logs.RequestLog)
+    app.add_middleware(CountRequests, traffic=app.state.traffic)
     app.add_middleware(TrustedProxies)
     return app
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from grt_platform.adapters.database import Database
 from grt_platform.kernel.addresses import http_url
 from grt_platform.kernel.identity import Principal
-from grt_platform.settings import settings
+from grt_platform.settings import Settings, settings
 from grt_platform.web.render import page
 from grt_platform.web.sections import Section
 from grt_platform.web.sign_in import identify, public
@@ -28,7 +28,7 @@ def home(request: Request) -> HTMLResponse:
         request,
         "home.html",
         systems=systems,
-        dagster=f"{http_url(known.ui_host, known.ui_port)}/" if known.ui_port else "",
+        dagster=_dagster(known),
     )
 
 
@@ -69,6 +69,13 @@ def received(database: Database, systems: Sequence[str]) -> list[dict[str, Any]]
         for system in systems
     )
     return database.fetch(" UNION ALL ".join(ledgers) + " ORDER BY system")
+
+
+def _dagster(known: Settings) -> str:
+    """Where people find the Dagster UI: behind our own door, else where it listens."""
+    if known.ui_path:
+        return f"{known.ui_path}/"
+    return f"{http_url(known.ui_host, known.ui_port)}/" if known.ui_port else ""
 
 
 def _is_open(section: Section | None) -> bool:

@@ -37,11 +37,12 @@ def require_own_form(request: Request, cookie: str) -> None:
         return
     token = form_token(cookie) if cookie else ""
     is_known = compare_digest(token.encode(), request.state.form_token.encode()) and bool(token)
-    if not is_known or not _is_same_origin(request):
+    if not is_known or not is_same_origin(request):
         raise ProblemError(HTTPStatus.FORBIDDEN, _NOT_OURS)
 
 
-def _is_same_origin(request: Request) -> bool:
+def is_same_origin(request: Request) -> bool:
+    """Whether the browser says that a page of this host sends the request."""
     origin, fetched_from = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     if fetched_from is not None and fetched_from != "same-origin":
         return False

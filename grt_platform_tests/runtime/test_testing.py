@@ -4,7 +4,7 @@ from grt_platform.runtime.testing import missing_packages
 
 
 def test_what_the_foundation_needs_is_installed_whatever_systems_there_are() -> None:
-    assert missing_packages([], lambda _: False) == ["bcftools", "chromium", "rabbitmq-server", "slapd"]
+    assert missing_packages([], lambda _: False) == ["bcftools", "chromium", "nginx-light", "rabbitmq-server", "slapd"]
 
 
 def test_a_system_that_does_not_exist_pulls_nothing() -> None:
@@ -13,8 +13,15 @@ def test_a_system_that_does_not_exist_pulls_nothing() -> None:
 
 def test_what_is_there_is_not_installed_again() -> None:
     is_there = {"rsync", "slapd"}.__contains__
-    assert missing_packages(["genes", "ena"], is_there) == ["bcftools", "chromium", "openssh-server", "rabbitmq-server"]
+    assert missing_packages(["genes", "ena"], is_there) == [
+        "bcftools",
+        "chromium",
+        "nginx-light",
+        "openssh-server",
+        "rabbitmq-server",
+    ]
 
 
 def test_a_system_without_needs_of_its_own_is_no_error() -> None:
-    assert missing_packages(["a sixth system"], {"slapd", "bcftools", "chromium", "rabbitmq-server"}.__contains__) == []
+    everything = {"slapd", "bcftools", "chromium", "rabbitmq-server", "nginx"}
+    assert missing_packages(["a sixth system"], everything.__contains__) == []

@@ -155,11 +155,10 @@ def test_without_postgres_the_service_says_so_and_stays_alive(tmp_path: Path, un
     with settled, serving(create_app()) as url, httpx.Client(base_url=url, timeout=30) as client:
         ready = client.get("/health/ready")
         assert ready.status_code == 503
-        assert ready.json()["checks"] == {
-            "postgres": "unavailable",
-            "raw store": "ok",
-            "lake store": "ok",
-            "products store": "ok",
+        assert ready.json() == {
+            "status": "unavailable",
+            "missing": ["postgres"],
+            "checks": {"postgres": "unavailable", "raw store": "ok", "lake store": "ok", "products store": "ok"},
         }
         assert client.get("/health").status_code == 200
         asked = client.get("/galaxy/api/instances")
@@ -171,6 +170,14 @@ def test_ready_means_that_postgres_and_the_stores_answer(live_web: LiveWeb) -> N
     answer = live_web.client.get("/health/ready")
     assert answer.status_code == 200
     assert set(answer.json()["checks"].values()) == {"ok"}
+
+
+def test_what_works_behind_the_web_door_may_be_missing_and_is_named(live_web: LiveWeb, unused_port: int) -> None:
+    live_web.set("GRT_DAGSTER_URL", f"postgresql://grt:x@127.0.0.1:{unused_port}/dagster")
+    live_web.set("GRT_BROKER_URL", f"amqp://grt:x@127.0.0.1:{unused_port}/grt")
+    answer = live_web.client.get("/health/ready")
+    said = answer.json()
+    assert (answer.status_code, said["status"], said["missing"]) == (200, "degraded", ["broker", "daemon"])
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/static/style.css", "/galaxy/downloads", "/nowhere"])

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
-from grt_platform.adapters.alerts import Alert, send
+from grt_platform.adapters.alerts import send_everywhere
+from grt_platform.kernel.alerting import Alert
 from grt_platform.orchestration.execution import EXECUTOR, run_tags
 from grt_platform.settings import settings
 from grt_platform.systems.ena.assets.product import batches, fetched_reads
@@ -100,7 +101,7 @@ def ena_report_costs(context: dg.OpExecutionContext, ena: EnaResource) -> int:
     )
     context.log.info("%s", report.text)
     if report.usd > settings().ena_cost_ceiling_usd or report.strangers:
-        send(
+        send_everywhere(
             Alert("ENA: machines cost more than the ceiling, or are nobody's", report.text, {"job": "ena_costs"}),
             settings(),
         )

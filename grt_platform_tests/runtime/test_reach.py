@@ -1,0 +1,100 @@
+"""The doctor asks every configured server as the platform would, and says what to do."""
+
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from grt_platform.runtime import reach as reaching
+from grt_platform.runtime.findings import Finding, Verdict
+from grt_platform.runtime.reach import reach
+from grt_platform.settings import Settings
+from grt_platform_tests.fixtures.postgres import free_port
+from grt_platform_tests.fixtures.seaweed import Seaweed
+from grt_platform_tests.fixtures.slapd import Slapd
+
+MAILS = {"alert_email_from": "a@example.org", "alert_email_to": "b@example.org"}
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRT_HOME", str(tmp_path))
+
+
+def of(subject: str, **settings: object) -> Finding:
+    [found] = [each for each in reach(Settings.model_validate(settings)) if each.subject == subject]
+    return found
+
+
+def test_nothing_is_asked_but_the_stores_where_nothing_is_set() -> None:
+    assert [each.subject for each in reach(Settings())] == ["raw store", "lake store", "products store"]
+
+
+def test_a_database_is_entered_and_its_clock_compared(warehouse_url: str) -> None:
+    found = reach(Settings(warehouse_url=warehouse_url))
+    assert [each.verdict for each in found] == [Verdict.OK] * 5
+    assert "Postgres 18" in found[0].text
+    assert found[1].subject == "clock (GRT_WAREHOUSE_URL)"
+
+
+def test_a_wrong_password_is_told_without_it(warehouse_url: str) -> None:
+    found = of("GRT_DAGSTER_URL", dagster_url=warehouse_url.replace("grt:", "grt:wrong"))
+    assert found.verdict is Verdict.FAILED
+    assert found.text.endswith("Correct GRT_DAGSTER_URL.")
+    assert "wrong" not in found.text
+
+
+@pytest.mark.parametrize(("apart", "verdict"), [(0.5, "OK"), (-5, "WARNING"), (3600, "FAILED")])
+def test_a_clock_that_is_wrong_is_told_by_how_much(apart: float, verdict: str) -> None:
+    found = reaching._clock("clock", apart)
+    assert found.verdict is Verdict[verdict]
+    assert f"{abs(apart):.1f} s apart" in found.text
+
+
+def test_a_broker_that_is_away_is_told_without_its_password() -> None:
+    port = free_port()
+    found = of("GRT_BROKER_URL", broker_url=f"amqp://grt:a-secret@127.0.0.1:{port}/grt")
+    assert found.verdict is Verdict.FAILED
+    assert f"127.0.0.1:{port}" in found.text
+    assert "a-secret" not in found.text
+
+
+def test_a_mail_server_is_greeted_and_one_that_is_away_named() -> None:
+    port = free_port()
+    controller = Controller(object(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        assert of("GRT_ALERT_SMTP_URL", alert_smtp_url=f"smtp://127.0.0.1:{port}", **MAILS).verdict is Verdict.OK
+        unaddressed = of("GRT_ALERT_SMTP_URL", alert_smtp_url=f"smtp://127.0.0.1:{port}")
+        assert "GRT_ALERT_EMAIL_TO" in unaddressed.text
+    finally:
+        controller.stop()
+    found = of("GRT_ALERT_SMTP_URL", alert_smtp_url=f"smtp://127.0.0.1:{port}", **MAILS)
+    assert found.verdict is Verdict.FAILED
+    assert "correct GRT_ALERT_SMTP_URL" in found.text
+
+
+def test_a_webhook_and_a_provider_that_are_away_are_named() -> None:
+    port = free_port()
+    assert of("GRT_ALERT_WEBHOOK_URL", alert_webhook_url=f"http://127.0.0.1:{port}/x").verdict is Verdict.FAILED
+    assert of("GRT_ALERT_WEBHOOK_URL", alert_webhook_url="mailto:x").verdict is Verdict.FAILED
+    assert of("GRT_OIDC_ISSUER", oidc_issuer=f"http://127.0.0.1:{port}").verdict is Verdict.FAILED
+
+
+@pytest.mark.service
+def test_a_directory_is_entered_and_searched(slapd: Slapd) -> None:
+    base = slapd.branch()
+    assert of("GRT_LDAP_URL", ldap_url=slapd.url, ldap_people_base=base).verdict is Verdict.OK
+    missing = of("GRT_LDAP_URL", ldap_url=slapd.url, ldap_people_base=f"ou=nowhere,{slapd.suffix}")
+    assert missing.verdict is Verdict.FAILED
+    assert of("GRT_LDAP_URL", ldap_url=f"ldap://127.0.0.1:{free_port()}").verdict is Verdict.FAILED
+
+
+@pytest.mark.service
+def test_a_store_in_s3_is_entered_with_its_keys(seaweed: Seaweed) -> None:
+    place = seaweed.place()
+    assert of("raw store", raw_url=place.url, **place.settings).verdict is Verdict.OK
+    wrong = {**place.settings, "s3_secret_key": "another"}
+    found = of("raw store", raw_url=place.url, **wrong)
+    assert found.verdict is Verdict.FAILED
+    assert "GRT_S3_SECRET_KEY" in found.text
