@@ -9,6 +9,7 @@ from grt_platform.kernel.errors import BadInputError, GrtError
 from grt_platform.runtime.systems import summary, systems_with
 
 _COMMANDS = {
+    "announcements": "What is told to everybody on top of every page.",
     "audit": "Who did what, when, from where, with what outcome.",
     "backup": "Save the databases and stores of the installation.",
     "check": "Format, lint, types, imports and Dagster's definitions are in order.",
@@ -24,6 +25,7 @@ _COMMANDS = {
     "migrate": "Bring the tables of the warehouse up to date.",
     "objects": "Upload, list and download the objects of a project.",
     "projects": "Projects and their members.",
+    "queue": "Whether new jobs are taken; close and open.",
     "ready": "Whether a service of this machine does its work.",
     "restore": "Make the installation again from a backup.",
     "serve": "Be one service of a platform on many machines.",

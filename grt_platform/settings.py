@@ -106,6 +106,13 @@ class Settings(BaseSettings):
         SecretStr(""), description="Secret of bucket notifications (bearer token or HMAC key); empty takes none"
     )
 
+    embed_sites: str = Field(
+        "",
+        pattern=r"^(https?://[^\s;,\"']+( https?://[^\s;,\"']+)*)?$",
+        description="Sites, by blanks, that may show charts of Galaxy's tools in a frame; anybody sees these then; "
+        "empty for none",
+    )
+
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
     sensor_interval_s: int = Field(10, ge=1, description="Seconds between two looks of a sensor")
     batch_partitions: int = Field(50, ge=1, description="Partitions that one backfill run takes at most")

@@ -26,7 +26,9 @@ from grt_platform.serving.job_launcher import JobLauncher
 from grt_platform.settings import Settings, settings
 from grt_platform.web import (
     accounts,
+    admin,
     bucket_events,
+    bulletin,
     door,
     health,
     home,
@@ -38,6 +40,7 @@ from grt_platform.web import (
     pages,
     problems,
     project_objects,
+    queue,
     quotas,
     static_files,
     uploads,
@@ -75,22 +78,9 @@ def create_app() -> FastAPI:
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
     app.state.systems, app.state.sections = system_names(), [module.SECTION for module in serving_modules("pages")]
-    own = (
-        health,
-        metrics,
-        door,
-        home,
-        pages,
-        static_files,
-        objects,
-        uploads,
-        project_objects,
-        quotas,
-        bucket_events,
-        jobs,
-        job_pages,
-    )
-    for router in (*accounts.ROUTERS, *(module.router for module in own), *system_routers()):
+    own = (health, metrics, door, home, pages, static_files, objects, uploads, project_objects, quotas, bucket_events)
+    asked = (jobs, job_pages, queue, bulletin)
+    for router in (*accounts.ROUTERS, *admin.ROUTERS, *(module.router for module in (*own, *asked)), *system_routers()):
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

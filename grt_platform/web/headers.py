@@ -4,18 +4,28 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PRIVATE = {"Cache-Control": "no-store"}
-_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY, _FRAMES = "Content-Security-Policy", "X-Frame-Options"
+
+
+def policy(*, connect: str = "'self'", ancestors: str = "'none'") -> str:
+    """What a browser may do with a page.
+
+    Args:
+        connect: Whom its scripts may ask.
+        ancestors: Who may show it in a frame.
+    """
+    return (
+        f"default-src 'none'; style-src 'self'; script-src 'self'; connect-src {connect}; img-src 'self' data:; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    )
 
 
 def security_headers() -> dict[str, str]:
     """The headers that every answer carries."""
     return {
-        "Content-Security-Policy": _POLICY,
+        POLICY: policy(),
         "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
+        _FRAMES: "DENY",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -23,7 +33,10 @@ def security_headers() -> dict[str, str]:
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers, and `no-store` wherever a route says nothing about caching."""
+    """ASGI middleware that adds the headers, and `no-store` wherever a route says nothing about caching.
+
+    An answer with a policy of its own says there who may show it in a frame.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -35,8 +48,10 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                says_who_frames_it = POLICY in headers
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    if not (says_who_frames_it and name == _FRAMES):
+                        headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

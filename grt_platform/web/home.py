@@ -5,37 +5,43 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import Response
 
 from grt_platform.adapters.database import Database
 from grt_platform.kernel.addresses import http_url
 from grt_platform.kernel.identity import Principal
+from grt_platform.serving.page import Page, Row
 from grt_platform.settings import Settings, settings
+from grt_platform.web.listing import Col, Listed, View
 from grt_platform.web.render import page
 from grt_platform.web.sections import Section
 from grt_platform.web.sign_in import identify, public
 
 router = APIRouter(include_in_schema=False)
+_COLUMNS = tuple(
+    Col(name, name) for name in ("system", "title", "received_at", "loaded", "rejected", "quarantined", "late")
+)
 
 
 @router.get("/")
 @public
-def home(request: Request) -> HTMLResponse:
+def home(request: Request, view: View) -> Response:
     """How it stands with the systems, for those who are signed in; what there is to find, for everybody."""
     asking, known = identify(request), settings()
     systems = standing(request, asking, datetime.now(UTC)) if asking else []
-    return page(
-        request,
-        "home.html",
-        systems=systems,
-        dagster=_dagster(known),
-    )
+
+    def fetch(_database: Database, wanted: Page) -> list[Row]:
+        told = [{**row, "late": "; ".join(late.what for late in row["late"])} for row in systems]
+        return told[wanted.offset : wanted.offset + wanted.limit]
+
+    tables = {"systems": Listed("What is fresh, what is late", _COLUMNS, fetch)}
+    return view.answer(page, "home.html", tables, systems=systems, dagster=_dagster(known))
 
 
 def standing(request: Request, asking: Principal, now: datetime) -> list[dict[str, Any]]:
     """For every system that the person may see: its ledger in figures, its pages, and what of it is late.
 
-    The ledger tells of all projects together, so a system whose pages are not everybody's is the administrators'.
+    The ledger tells of all projects together, so a system that people see in parts only is the administrators'.
     """
     database: Database = request.app.state.warehouse
     sections = {section.system: section for section in request.app.state.sections}
@@ -79,4 +85,4 @@ def _dagster(known: Settings) -> str:
 
 
 def _is_open(section: Section | None) -> bool:
-    return section is not None and not section.is_for_admins
+    return section is not None and not (section.is_for_admins or section.is_by_project)

@@ -16,6 +16,7 @@ from grt_platform.web import jobs, shown
 from grt_platform.web.access import PLAIN, Asking, allow
 from grt_platform.web.listing import Col, Listed, View
 from grt_platform.web.render import page
+from grt_platform.web.sections import Section
 from grt_platform.web.sign_in import signed_in
 
 router = APIRouter(prefix="/pages/jobs", include_in_schema=False)
@@ -33,6 +34,15 @@ _COLUMNS = (
     Col("step", "Step"),
     Col("reason", "Why"),
     Col("ended_at", "Ended", shown.moment),
+)
+
+_HISTORY = (
+    Col("moved_at", "When", lambda value: f"{value[:19].replace('T', ' ')} UTC"),
+    Col("attempt", "Attempt", is_number=True),
+    Col("from_state", "From"),
+    Col("to_state", "State"),
+    Col("actor", "By"),
+    Col("reason", "Why", is_long=True),
 )
 
 
@@ -66,17 +76,24 @@ class _Chosen:
 @signed_in
 def listed(request: Request, asking: Asking, view: View, chosen: Annotated[_Chosen, Depends()]) -> Response:
     """The jobs of my projects, the newest first."""
-    tables = {"jobs": Listed("Jobs", _COLUMNS, _rows(asking, chosen.filter(asking)), "No job fits.")}
+    tables = {"jobs": listed_jobs(asking, chosen.filter(asking))}
     known: dict[str, Any] = {"chosen": chosen, "states": list(JobState), "systems": request.app.state.systems}
     return view.answer(page, "jobs.html", tables, **known)
 
 
 @router.get("/{job_id}")
 @signed_in
-def one(request: Request, asking: Asking, job_id: str) -> Response:
+def one(request: Request, asking: Asking, view: View, job_id: str) -> Response:
     """One job with all that is known of it."""
     job = jobs.shown(request, asking, job_id)
-    return page(request, "job.html", job=job, **_ways(asking, job["project"], job["user"], JobState(job["state"])))
+    known = ways(asking, job["project"], job["user"], JobState(job["state"]))
+
+    def fetch(_database: Database, wanted: Page) -> list[Row]:
+        rows = [{column.name: row.get(column.name) for column in _HISTORY} for row in job["history"]]
+        return rows[wanted.offset : wanted.offset + wanted.limit]
+
+    tables = {"history": Listed("History", _HISTORY, fetch)}
+    return view.answer(page, "job.html", tables, job=job, answer=_answer_address(request, job), **known)
 
 
 @router.post("/{job_id}/cancel")
@@ -95,6 +112,20 @@ def tried_again(request: Request, asking: Asking, job_id: str) -> Response:
     return RedirectResponse(f"/pages/jobs/{job_id}", HTTPStatus.SEE_OTHER)
 
 
+def listed_jobs(asking: Principal, chosen: JobFilter) -> Listed:
+    """The jobs of a filter as a table, for `jobs_table` of `job_parts.html`."""
+    return Listed("Jobs, the newest first", _COLUMNS, _rows(asking, chosen), "No job fits.")
+
+
+def _answer_address(request: Request, job: Row) -> str:
+    """The page of what came of a job; empty where its system has none."""
+    sections: list[Section] = request.app.state.sections
+    begins = [
+        each.answers[job["kind"]] for each in sections if each.system == job["system"] and job["kind"] in each.answers
+    ]
+    return f"{begins[0]}{job['job_id']}" if begins else ""
+
+
 def _rows(asking: Principal, chosen: JobFilter) -> Callable[[Database, Page], list[Row]]:
     def fetch(database: Database, wanted: Page) -> list[Row]:
         return [_row(asking, job) for job in JobBoard(database).newest(chosen, wanted.limit, wanted.offset)]
@@ -106,11 +137,11 @@ def _row(asking: Principal, job: Job) -> dict[str, Any]:
     return {
         **{column.name: getattr(job, column.name) for column in _COLUMNS if column.name != "user"},
         "user": job.user_name,
-        **_ways(asking, job.project, job.user_name, job.state),
+        **ways(asking, job.project, job.user_name, job.state),
     }
 
 
-def _ways(asking: Principal, project: str, user: str, state: JobState) -> dict[str, Any]:
+def ways(asking: Principal, project: str, user: str, state: JobState) -> dict[str, Any]:
     """How a state looks, and what this person may do about it; the act itself asks again."""
     role = asking.role_in(project) or Role.READ
     may_change = role >= (Role.QUERY if user == asking.name else Role.EDIT)

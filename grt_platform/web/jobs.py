@@ -26,6 +26,7 @@ from grt_platform.settings import settings
 from grt_platform.web.access import Asking, allow, nothing_here
 from grt_platform.web.audit import audited
 from grt_platform.web.problems import ProblemError
+from grt_platform.web.queue import refuse_if_closed
 from grt_platform.web.sign_in import signed_in
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -99,6 +100,7 @@ def retry(request: Request, asking: Asking, job_id: str) -> dict[str, Any]:
     being canceled; one that waits or runs already stays as it is.
     """
     job = _mine_to_change(request, asking, job_id)
+    refuse_if_closed(request, asking)
     with audited(request, asking, "job.retry", job.job_id, job.project) as database:
         job = JobBoard(database).retry(job.job_id, asking.name)
         if job.state in {JobState.COMPLETE, JobState.CANCELING}:
@@ -124,8 +126,9 @@ def submit(
     route itself has checked that the person may ask (`allow`), and what he asks.
 
     Raises:
-        ProblemError: 422 for a key that was used for another request.
+        ProblemError: 422 for a key that was used for another request, 503 while the queue is closed.
     """
+    refuse_if_closed(request, asking)
     key = request.headers.get("Idempotency-Key")
     submission = Submission(system, kind, project, asking.user_id, asking.name, asked, pins or {}, priority, key)
     try:

@@ -99,6 +99,12 @@ class _View:
         csv: Annotated[str, Query(max_length=40, pattern=r"^[a-z_]*$", description="Instead this table as CSV")] = "",
     ) -> None:
         self._request, self._limit, self._offset, self._csv = request, limit, offset, csv
+        self._path = request.url.path
+
+    def at(self, path: str) -> "_View":
+        """The same for the page of this path, where a form that was sent elsewhere is shown again."""
+        self._path = path
+        return self
 
     def answer(
         self, pages: Pages, template: str, tables: Mapping[str, Listed], also: Also | None = None, **values: Any
@@ -149,8 +155,7 @@ class _View:
         )
 
     def _address(self, **changed: Any) -> str:
-        url = self._request.url.include_query_params(**changed)
-        return f"{url.path}?{url.query}"
+        return f"{self._path}?{self._request.url.include_query_params(**changed).query}"
 
 
 View = Annotated[_View, Depends()]

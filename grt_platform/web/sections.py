@@ -1,7 +1,7 @@
 """What a system tells the pages that all share: its place in the navigation, and what of it is late."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from grt_platform.adapters.database import Database
@@ -26,6 +26,11 @@ def never_late(_database: Database, _now: datetime) -> list[Late]:
     return []
 
 
+def nobody_else(_database: Database, _asking: Principal) -> bool:
+    """No person but an administrator."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """The pages of one system.
@@ -36,7 +41,10 @@ class Section:
         address: Its first page; the others lie below it.
         about: What one finds there, for the first page of all.
         is_for_admins: Whether its pages are the administrators'.
+        is_by_project: Whether people see of it what their projects have; all of it together is the administrators'.
+        opens: Whether somebody who is signed in sees its pages though they are the administrators'.
         late: What of it is late at a moment, the most pressing first.
+        answers: By kind of job, how the address of the page of what came of one begins; its id follows.
     """
 
     system: str
@@ -44,8 +52,13 @@ class Section:
     address: str
     about: str
     is_for_admins: bool = False
+    is_by_project: bool = False
+    opens: Callable[[Database, Principal], bool] = nobody_else
     late: Callable[[Database, datetime], list[Late]] = never_late
+    answers: Mapping[str, str] = field(default_factory=dict)
 
-    def is_seen_by(self, asking: Principal | None) -> bool:
+    def is_seen_by(self, asking: Principal | None, database: Database) -> bool:
         """Whether the navigation shows it to this person."""
-        return not self.is_for_admins or (asking is not None and asking.is_admin)
+        if asking is None or not self.is_for_admins:
+            return not self.is_for_admins
+        return asking.is_admin or self.opens(database, asking)

@@ -18,6 +18,8 @@ _MEDIA_TYPES = {
     "style.css": "text/css",
     "charts.js": "text/javascript",
     "live.js": "text/javascript",
+    "sha256.js": "text/javascript",
+    "upload.js": "text/javascript",
     "vega.js": "text/javascript",
     "vega.LICENSES.txt": "text/plain",
     "icon.svg": "image/svg+xml",

@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import httpx
 import pytest
 
-from grt_platform.adapters.job_board import JobBoard
 from grt_platform.kernel.identity import Role
-from grt_platform.kernel.job import Job, partitions_name, run_tags
+from grt_platform.kernel.job import Job
 from grt_platform.systems.genes.logic.options import Limits
-from grt_platform_tests.fixtures.platform import QUIET
 from grt_platform_tests.fixtures.web import LiveWeb
+from grt_platform_tests.systems.genes.running import run
 from grt_platform_tests.systems.genes.sample import SAMPLE
 
 FASTA = (SAMPLE / "demo_file.fasta").read_bytes()
@@ -53,23 +51,6 @@ class Person:
         self.put(upload, data)
         job = self.ask("POST", f"/genes/uploads/{upload['upload_id']}/announce", 202).json()
         return upload["upload_id"], run(self.web, job["job_id"])
-
-
-def run(web: LiveWeb, job_id: str) -> Job:
-    """Dagster's run of a job, in this process; returns the job as it ended."""
-    from grt_platform.definitions import defs
-
-    job = JobBoard(web.warehouse).get(job_id)
-    with dg.DagsterInstance.ephemeral() as instance:
-        instance.add_dynamic_partitions(partitions_name("genes", "parse"), [job_id])
-        defs().resolve_job_def("genes_parse").execute_in_process(
-            instance=instance,
-            partition_key=job_id,
-            tags=run_tags(job),
-            run_config=QUIET,
-            raise_on_error=False,
-        )
-    return JobBoard(web.warehouse).get(job_id)
 
 
 @pytest.fixture

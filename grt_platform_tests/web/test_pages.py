@@ -60,7 +60,7 @@ def test_home_tells_the_administrator_of_every_system_and_others_of_what_they_ma
     tab.picture("home")
     tab.follow(tab.page.get_by_role("button", name="Sign out"))
     tab.sign_in("ann")
-    assert tab.page.get_by_role("row").count() == 2
+    assert tab.page.get_by_role("row").count() == 3
 
 
 def test_a_job_is_watched_and_canceled_by_its_owner(live_web: LiveWeb, tab: Tab) -> None:

@@ -85,17 +85,41 @@ def list_events(
     before: datetime | None = None,
     name: str | None = None,
     project: str | None = None,
+    action: str | None = None,
+    outcome: str | None = None,
+    offset: int = 0,
 ) -> list[dict[str, Any]]:
-    """The latest events, the newest first, of one person or in one project if these are named."""
+    """The latest events, the newest first, after the first `offset`; those of one kind if that is named.
+
+    Args:
+        database: Where the audit is.
+        limit: Most events.
+        before: Only events before this moment.
+        name: Only of this person.
+        project: Only in this project.
+        action: Only actions that begin so, such as `token.`.
+        outcome: Only with this outcome.
+        offset: Events that are passed over.
+    """
     return database.fetch(
         """
         SELECT happened_at, name, action, subject, project, outcome, reason, address, token_id, request_id
         FROM identity.audit
         WHERE happened_at < coalesce(%(before)s, 'infinity'::timestamptz)
           AND (%(name)s::text IS NULL OR name = %(name)s) AND (%(project)s::text IS NULL OR project = %(project)s)
-        ORDER BY happened_at DESC, event_id LIMIT %(limit)s
+          AND (%(action)s::text IS NULL OR starts_with(action, %(action)s))
+          AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+        ORDER BY happened_at DESC, event_id LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {"limit": limit, "before": before, "name": name, "project": project},
+        {
+            "limit": limit,
+            "before": before,
+            "name": name,
+            "project": project,
+            "action": action,
+            "outcome": outcome,
+            "offset": offset,
+        },
     )
 
 

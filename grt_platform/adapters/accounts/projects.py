@@ -58,6 +58,15 @@ def list_projects(database: Database, principal: Principal) -> list[dict[str, An
     return [{**row, "role": role.name} for row, role in seen if role is not None]
 
 
+def projects_of(database: Database, user_id: str) -> list[dict[str, Any]]:
+    """The projects that a person is a member of, by name, each with the role."""
+    return database.fetch(
+        "SELECT p.project, p.title, m.role FROM identity.members m JOIN identity.projects p USING (project) "
+        "WHERE m.user_id = %s ORDER BY p.project",
+        (user_id,),
+    )
+
+
 def list_members(database: Database, project: str) -> list[dict[str, Any]]:
     """The members of a project by name."""
     return database.fetch(

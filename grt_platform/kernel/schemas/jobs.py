@@ -71,4 +71,20 @@ TRANSITIONS = Table(
     indexed=(("job_id", "transition_no"),),
     refers=(("job_id", "jobs.jobs"),),
 )
-TABLES = (JOBS, TRANSITIONS)
+CLOSINGS = Table(
+    "jobs",
+    "registry",
+    "closings",
+    "When the queue of jobs was closed for new ones, by whom and why; one that nobody ended holds",
+    (
+        Column("closing_id", Kind.UUID, "The closing", is_nullable=False),
+        Column("closes_at", Kind.TIMESTAMP, "From when on no new job is taken", is_nullable=False),
+        Column("reason", Kind.TEXT, "Why, for people", is_nullable=False),
+        Column("closed_by", Kind.TEXT, "Name of the administrator who closed it", is_nullable=False),
+        Column("closed_at", Kind.TIMESTAMP, "When that was decided", is_nullable=False),
+        Column("opened_at", Kind.TIMESTAMP, "When it was ended; NULL while it holds"),
+        Column("opened_by", Kind.TEXT, "Name of the administrator who ended it"),
+    ),
+    key=("closing_id",),
+)
+TABLES = (JOBS, TRANSITIONS, CLOSINGS)

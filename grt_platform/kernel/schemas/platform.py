@@ -13,4 +13,21 @@ TURNS = Table(
     ),
     key=("name",),
 )
-TABLES = (TURNS,)
+LEVELS = ("info", "warning")
+ANNOUNCEMENTS = Table(
+    "platform",
+    "registry",
+    "announcements",
+    "What administrators tell everybody, on top of every page",
+    (
+        Column("announcement_id", Kind.UUID, "The announcement", is_nullable=False),
+        Column("title", Kind.TEXT, "What it is about", is_nullable=False),
+        Column("message", Kind.TEXT, "What people shall know; may be empty", is_nullable=False),
+        Column("level", Kind.TEXT, f"One of {', '.join(LEVELS)}", is_nullable=False),
+        Column("shown_at", Kind.TIMESTAMP, "From when on it is shown", is_nullable=False),
+        Column("ends_at", Kind.TIMESTAMP, "Until when; NULL until somebody removes it"),
+        Column("made_by", Kind.TEXT, "Name of the administrator who wrote it", is_nullable=False),
+    ),
+    key=("announcement_id",),
+)
+TABLES = (TURNS, ANNOUNCEMENTS)

@@ -38,10 +38,11 @@ def _cut(
     *columns: Column,
     key: tuple[str, ...] | None = None,
     private: bool = False,
+    indexed: tuple[tuple[str, ...], ...] = (),
 ) -> Table:
     """A table of one volume's dump of one day."""
-    full = () if key is None else (*PARTITION, *key)
-    return Table(SYSTEM, layer, noun, description, (DUMPED_ON, VOLUME, *columns), PARTITION, full, private)
+    full, cells = () if key is None else (*PARTITION, *key), (DUMPED_ON, VOLUME, *columns)
+    return Table(SYSTEM, layer, noun, description, cells, PARTITION, full, private, indexed=indexed)
 
 
 ENTRIES = _cut(
@@ -180,6 +181,7 @@ GROUP_USAGE = _cut(
     Column("groups_taken_at", Kind.TIMESTAMP, "When the snapshot that names came from was taken; NULL for none"),
     Column("quotas_taken_at", Kind.TIMESTAMP, "When the snapshot that quotas came from was taken; NULL for none"),
     key=("gid",),
+    indexed=(("gid", "dumped_on"),),
 )
 PROJECT_USAGE = _cut(
     "product",
@@ -281,6 +283,21 @@ GROUP_SPLITS = Table(
     ),
     ("dumped_on",),
     ("dumped_on", "file"),
+)
+
+LEADERS = Table(
+    SYSTEM,
+    "registry",
+    "leaders",
+    "Who leads which group, as administrators said: leaders see what their groups use; not rebuilt from raw",
+    (
+        Column("user_id", Kind.UUID, "The person", is_nullable=False),
+        GID,
+        Column("granted_by", Kind.TEXT, "Name of the administrator who said so", is_nullable=False),
+        Column("granted_at", Kind.TIMESTAMP, "When", is_nullable=False),
+    ),
+    key=("user_id", "gid"),
+    refers=(("user_id", "identity.users"),),
 )
 
 SCANNED_TABLES = (ENTRIES, VOLUME_TOTALS, GROUP_TOTALS, PROJECT_TOTALS, USER_USAGE, TREE)

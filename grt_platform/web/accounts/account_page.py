@@ -15,18 +15,25 @@ from grt_platform.adapters.accounts.tokens import LONGEST_DAYS, list_tokens
 from grt_platform.adapters.accounts.users import find_user
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.kernel.identity import Principal, Role
+from grt_platform.serving.page import Row
 from grt_platform.settings import settings
 from grt_platform.web.access import Asking
 from grt_platform.web.accounts.sign_in_page import begin
 from grt_platform.web.accounts.tokens import NewToken, make_token, revoke
 from grt_platform.web.accounts.users import change_password
 from grt_platform.web.audit import audited
+from grt_platform.web.listing import Col, Listed, View
 from grt_platform.web.problems import ProblemError
 from grt_platform.web.render import page
 from grt_platform.web.sign_in import signed_in
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 _ME = "/account"
+_PROJECTS = tuple(Col(name, name) for name in ("project", "title", "role"))
+_TOKENS = tuple(
+    Col(name, name)
+    for name in ("token_id", "title", "prefix", "role", "projects", "is_admin", "made_at", "expires_at", "last_used_at")
+)
 
 
 class TokenForm(NewToken):
@@ -37,20 +44,20 @@ class TokenForm(NewToken):
 
 @router.get("")
 @signed_in
-def shown(request: Request, asking: Asking) -> Response:
+def shown(request: Request, asking: Asking, view: View) -> Response:
     """Who I am, my projects, my tokens."""
-    return _page(request, asking)
+    return _page(request, asking, view)
 
 
 @router.post("/tokens")
 @signed_in
-def token_made(request: Request, asking: Asking, form: Annotated[TokenForm, Form()]) -> Response:
+def token_made(request: Request, asking: Asking, view: View, form: Annotated[TokenForm, Form()]) -> Response:
     """The page with the new token on it, this one time."""
     try:
         made = make_token(request, asking, form)
     except BadInputError as error:
-        return _page(request, asking, HTTPStatus.BAD_REQUEST, problem=str(error))
-    return _page(request, asking, token=made.token)
+        return _page(request, asking, view, HTTPStatus.BAD_REQUEST, problem=str(error))
+    return _page(request, asking, view, token=made.token)
 
 
 @router.post("/tokens/{token_id}/revoke")
@@ -66,19 +73,21 @@ def token_revoked(request: Request, asking: Asking, token_id: Annotated[UUID, Pa
 def password_changed(
     request: Request,
     asking: Asking,
+    view: View,
+    *,
     old: Annotated[str, Form(max_length=1024)] = "",
     new: Annotated[str, Form(max_length=1024)] = "",
     again: Annotated[str, Form(max_length=1024)] = "",
 ) -> Response:
     """The new password holds, every other session has ended, this one goes on with a new cookie."""
     if new != again:
-        return _page(request, asking, HTTPStatus.BAD_REQUEST, problem="The two new passwords differ.")
+        return _page(request, asking, view, HTTPStatus.BAD_REQUEST, problem="The two new passwords differ.")
     try:
         change_password(request, asking.name, old, new)
     except BadInputError as error:
-        return _page(request, asking, HTTPStatus.BAD_REQUEST, problem=str(error))
+        return _page(request, asking, view, HTTPStatus.BAD_REQUEST, problem=str(error))
     except ProblemError as error:
-        return _page(request, asking, error.status, problem=error.detail)
+        return _page(request, asking, view, error.status, problem=error.detail)
     return begin(request, asking, _ME, "after a new password")
 
 
@@ -92,16 +101,21 @@ def signed_out_elsewhere(request: Request, asking: Asking) -> Response:
 
 
 def _page(
-    request: Request, asking: Principal, status: int = HTTPStatus.OK, *, problem: str = "", token: str = ""
+    request: Request, asking: Principal, view: View, status: int = HTTPStatus.OK, *, problem: str = "", token: str = ""
 ) -> Response:
     database = request.app.state.warehouse
     person: dict[str, Any] = find_user(database, asking.name) or {}
     now = datetime.now(UTC)
     tokens = [row for row in list_tokens(database, asking.user_id) if not row["revoked_at"] and row["expires_at"] > now]
-    return page(
-        request,
+    tables = {
+        "projects": _whole("Projects", _PROJECTS, list_projects(database, asking)),
+        "tokens": _whole("Tokens", _TOKENS, tokens),
+    }
+    return view.at(_ME).answer(
+        page,
         "account.html",
-        status,
+        tables,
+        status=status,
         person=person,
         projects=list_projects(database, asking),
         tokens=tokens,
@@ -112,3 +126,7 @@ def _page(
         problem=problem,
         token=token,
     )
+
+
+def _whole(title: str, columns: tuple[Col, ...], rows: list[Row]) -> Listed:
+    return Listed(title, columns, lambda _database, wanted: rows[wanted.offset : wanted.offset + wanted.limit])

@@ -15,7 +15,8 @@ from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform.systems.ena.register import Register
 from grt_platform.systems.ena.serving import callbacks, queries
 from grt_platform.systems.ena.tracker import MOST_PRIORITY, Tracker
-from grt_platform.web.access import nothing_here
+from grt_platform.web.access import Asking, nothing_here
+from grt_platform.web.audit import audit, audited
 from grt_platform.web.sign_in import signed_in
 
 MOST_AT_ONCE = 10_000
@@ -65,38 +66,43 @@ def shown(request: Request, taxon: Taxon) -> dict[str, Any]:
 
 
 @router.post("/taxa", summary="Track taxa; each one is answered")
-def add(request: Request, new: NewTaxa) -> list[dict[str, str]]:
+def add(request: Request, asking: Asking, new: NewTaxa) -> list[dict[str, str]]:
     """Answers for each: added, already tracked, or invalid with why."""
-    answered = _tracker(request).add(new.taxa, datetime.now(UTC))
+    with audited(request, asking, "ena.add", " ".join(new.taxa)) as database:
+        answered = Tracker(database).add(new.taxa, datetime.now(UTC))
     return [{"given": one.given, "outcome": one.outcome, "detail": one.detail} for one in answered]
 
 
 @router.post("/taxa/{taxon}/clear", summary="A person has looked: resume at the stage that failed")
-def clear(request: Request, taxon: Taxon) -> dict[str, Any]:
+def clear(request: Request, asking: Asking, taxon: Taxon) -> dict[str, Any]:
     """Answers with the row; machines that failed begin again."""
     work = timedelta(hours=settings().ena_deadline_hours)
-    _tracker(request).clear(taxon, datetime.now(UTC), work)
+    with audited(request, asking, "ena.clear", str(taxon)) as database:
+        Tracker(database).clear(taxon, datetime.now(UTC), work)
     return _row(request, taxon)
 
 
 @router.put("/taxa/{taxon}/priority", summary="Set the priority of a taxon")
-def set_priority(request: Request, taxon: Taxon, wish: Priority) -> dict[str, Any]:
+def set_priority(request: Request, asking: Asking, taxon: Taxon, wish: Priority) -> dict[str, Any]:
     """Answers with the row."""
-    _tracker(request).set_priority(taxon, wish.priority, datetime.now(UTC))
+    with audited(request, asking, "ena.set_priority", f"{taxon}: {wish.priority}") as database:
+        Tracker(database).set_priority(taxon, wish.priority, datetime.now(UTC))
     return _row(request, taxon)
 
 
 @router.put("/taxa/{taxon}/rules", summary="Set the rules of a taxon; the next check applies them")
-def set_rules(request: Request, taxon: Taxon, rules: Rules) -> dict[str, Any]:
+def set_rules(request: Request, asking: Asking, taxon: Taxon, rules: Rules) -> dict[str, Any]:
     """Answers with the row."""
-    _tracker(request).set_wanted(taxon, Wanted(rules.genome_size, rules.min_depth, rules.max_run_bytes))
+    with audited(request, asking, "ena.set_rules", f"{taxon}: {rules.model_dump()}") as database:
+        Tracker(database).set_wanted(taxon, Wanted(rules.genome_size, rules.min_depth, rules.max_run_bytes))
     return _row(request, taxon)
 
 
 @router.delete("/taxa/{taxon}", summary="Stop tracking a taxon, once its machines are gone; its data stay")
-def remove(request: Request, taxon: Taxon) -> dict[str, bool]:
+def remove(request: Request, asking: Asking, taxon: Taxon) -> dict[str, bool]:
     """Whether it is gone now; otherwise it goes with its last machine."""
-    return {"is_removed": _tracker(request).remove(taxon)}
+    with audited(request, asking, "ena.remove", str(taxon)) as database:
+        return {"is_removed": Tracker(database).remove(taxon)}
 
 
 @router.get("/taxa/{taxon}/runs.csv", summary="The accession list of a taxon, with reasons")
@@ -122,9 +128,10 @@ def tracker_file(request: Request) -> Response:
 
 
 @router.post("/tracker.csv", summary="Take the rows of a microfetch.csv; each one is answered")
-async def take_tracker_file(request: Request) -> list[dict[str, str]]:
+async def take_tracker_file(request: Request, asking: Asking) -> list[dict[str, str]]:
     """The body is the file; taxa that are tracked already stay as they are."""
     body = await request.body()
+    await run_in_threadpool(audit, request, asking, "ena.import", "microfetch.csv")
     answered = await run_in_threadpool(_tracker(request).load, body, "microfetch.csv", datetime.now(UTC))
     return [{"given": one.given, "outcome": one.outcome, "detail": one.detail} for one in answered]
 

@@ -11,12 +11,7 @@ from grt_platform.web.charts import Chart
 OUTCOMES: Final = ("ok", "error", "other", "unfinished")
 COLOURS: Final = ("#2a9d8f", "#d1495b", "#8d99ae", "#edae49")
 _BLUE, _PALE, _ORANGE = "#3d86b8", "#8fbbd9", "#d97706"
-_TIME = {
-    "field": "starts_on",
-    "type": "ordinal",
-    "title": None,
-    "axis": {"labelAngle": -45, "labelOverlap": True, "grid": False},
-}
+_MONTHS = {"labelExpr": "utcFormat(toDate(datum.value), '%b %Y')"}
 _DURATION = (
     "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min' : "
     "datum.value < 86400 ? datum.value / 3600 + ' h' : datum.value / 86400 + ' d'"
@@ -44,7 +39,7 @@ def jobs_over_time(usage: Sequence[Row], period: str) -> Chart:
         "height": 240,
         "mark": {"type": "bar", "tooltip": True},
         "encoding": {
-            "x": _TIME,
+            "x": _time(period),
             "y": {"field": "jobs", "type": "quantitative", "title": "Jobs", "axis": {"tickMinStep": 1, "format": ",d"}},
             "color": {"field": "outcome", "title": None, "scale": {"domain": OUTCOMES, "range": COLOURS}},
             "order": {"field": "rank"},
@@ -69,7 +64,7 @@ def errors_over_time(usage: Sequence[Row], period: str) -> Chart:
             "tooltip": True,
             "invalid": "break-paths-filter-domains",
         },
-        "encoding": {"x": _TIME, "y": {**share, "scale": {"domain": [0, 1]}}},
+        "encoding": {"x": _time(period), "y": {**share, "scale": {"domain": [0, 1]}}},
     }
     rates = [rate for rate in known.values() if rate is not None]
     told = f"Between {shown.percent(min(rates))} and {shown.percent(max(rates))}." if rates else "No job has ended."
@@ -131,6 +126,12 @@ def every(period: str, first: date, last: date) -> list[date]:
     while days[-1] < last:
         days.append(_following(period, days[-1]))
     return days
+
+
+def _time(period: str) -> dict[str, Any]:
+    """The axis of periods: months by their names, others by their first day."""
+    axis = {"labelAngle": -45, "labelOverlap": True, "grid": False, **(_MONTHS if period == "month" else {})}
+    return {"field": "starts_on", "type": "ordinal", "title": None, "axis": axis}
 
 
 def _following(period: str, day: date) -> date:

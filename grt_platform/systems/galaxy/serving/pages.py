@@ -2,30 +2,35 @@
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from grt_platform.adapters.database import Database
 from grt_platform.serving.page import Page, Row
 from grt_platform.settings import settings
-from grt_platform.systems.galaxy.serving import page_charts, page_queries, queries
+from grt_platform.systems.galaxy.serving import embed_page, page_queries, queries
+from grt_platform.systems.galaxy.serving.page_parts import (
+    HOME,
+    SHOWN_PERIODS,
+    Instance,
+    Period,
+    charts_of,
+    pages,
+    tool_address,
+    usage_and_needs,
+)
 from grt_platform.web import shown
 from grt_platform.web.access import PLAIN
 from grt_platform.web.listing import Col, Listed, View
 from grt_platform.web.problems import ProblemError
-from grt_platform.web.render import Pages
 from grt_platform.web.sections import Late, Section
 from grt_platform.web.sign_in import identify, public, signed_in
 
 router = APIRouter(prefix="/pages/galaxy", include_in_schema=False)
-pages = Pages("grt_platform.systems.galaxy.serving")
-_HOME = "/pages/galaxy"
 _ALL = Page(500)
-_SHOWN_PERIODS = {"day": 120, "week": 104, "month": 60}
 _Words = Annotated[str, Query(max_length=512, pattern=PLAIN)]
 
 
@@ -33,25 +38,20 @@ def late(database: Database, now: datetime) -> list[Late]:
     """The instances that have been silent for longer than the settings allow."""
     since = now - timedelta(days=settings().galaxy_freshness_days)
     rows = page_queries.late_instances(database, since)
-    return [Late(f"{row['title']} reported last on {shown.day(row['last_report_at'])}", _HOME) for row in rows]
+    return [Late(f"{row['title']} reported last on {shown.day(row['last_report_at'])}", HOME) for row in rows]
 
 
 SECTION = Section(
     "galaxy",
     "Galaxy",
-    _HOME,
+    HOME,
     "Galaxy servers that take part, which tools are used on them, how often they fail and what they need.",
     late=late,
 )
 
 
-def tool_address(row: Row) -> str:
-    """The page of the tool of a row."""
-    return f"{_HOME}/tool?{urlencode({'tool': row['tool_id']})}"
-
-
 def _instance_address(row: Row) -> str:
-    return f"{_HOME}/tools?{urlencode({'instance': row['instance_id']})}"
+    return f"{HOME}/tools?{urlencode({'instance': row['instance_id']})}"
 
 
 def _server_address(row: Row) -> str:
@@ -123,13 +123,6 @@ RESOURCE_COLUMNS = (
 )
 
 
-def _instance(instance: UUID | Literal[""] = "") -> str | None:
-    return str(instance) if instance else None
-
-
-Instance = Annotated[str | None, Depends(_instance)]
-
-
 @router.get("")
 @public
 def instances(request: Request, view: View) -> Response:
@@ -163,33 +156,27 @@ def tool(
     view: View,
     instance: Instance,
     tool: Annotated[str, Query(min_length=1, max_length=512, pattern=PLAIN)],
-    period: Literal["day", "week", "month"] = "month",
+    period: Period = "month",
 ) -> Response:
     """One tool: its jobs over time, how often they fail, what they need, who has it, which rule that suggests."""
     database: Database = request.app.state.warehouse
     ids = page_queries.ids_of(database, tool)
     if not ids:
         raise ProblemError(HTTPStatus.NOT_FOUND, f"No instance has or ran a tool {tool}.")
-    usage = page_queries.usage_over_time(database, ids[0], instance, period, Page(_SHOWN_PERIODS[period]))
-    bins = queries.tool_resources_by_input(database, ids[0], instance)
+    usage, bins = usage_and_needs(database, ids[0], instance, period)
+    charts = charts_of(usage, bins, period)
     known: dict[str, Any] = {
         "tool_id": ids[0],
         "others": ids[1:],
         "instance": instance,
         "period": period,
-        "periods": list(_SHOWN_PERIODS),
+        "periods": list(SHOWN_PERIODS),
         "instances": _choices(request),
-        "charts": [each for each in _charts(usage, bins, period) if each],
+        "charts": charts,
+        "frames": embed_page.frames(ids[0], charts, instance, period),
         "rule": next((row["suggested_rule"] for row in bins if row["suggested_rule"]), ""),
     }
     return view.answer(pages, "tool.html", _tables(ids[0], instance, period), **known)
-
-
-def _charts(usage: list[Row], bins: list[Row], period: str) -> list[Any]:
-    over_time = (
-        [page_charts.jobs_over_time(usage, period), page_charts.errors_over_time(usage, period)] if usage else []
-    )
-    return [*over_time, page_charts.runtime_by_input(bins), page_charts.memory_by_input(bins)]
 
 
 def _tables(tool_id: str, instance: str | None, period: str) -> dict[str, Listed]:
@@ -221,3 +208,6 @@ def _part(rows: list[Row], page: Page) -> list[Row]:
 
 def _choices(request: Request) -> list[Row]:
     return queries.instances(request.app.state.warehouse, _ALL)
+
+
+router.include_router(embed_page.router)

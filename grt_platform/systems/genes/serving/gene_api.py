@@ -27,17 +27,18 @@ _MOST_SENT = 1000
 _FIRST_JOB = "00000000-0000-0000-0000-000000000000"
 
 
-def _filter(
+def gene_filter(
     name: Annotated[str | None, Query(max_length=1024, pattern=_PLAIN, description="First word of the header")] = None,
     prefix: Annotated[str | None, Query(max_length=1024, pattern=_PLAIN, description="How that begins")] = None,
     digest: Annotated[str | None, Query(max_length=64, pattern=_PLAIN, description="GA4GH digest, SQ. ...")] = None,
     min_length: Annotated[int | None, Query(ge=0, le=2**62, description="Least letters")] = None,
     max_length: Annotated[int | None, Query(ge=0, le=2**62, description="Most letters")] = None,
 ) -> GeneFilter:
+    """Which genes were asked for; what is left out leaves a thing open."""
     return GeneFilter(name, prefix, digest, min_length, max_length)
 
 
-Wanted = Annotated[GeneFilter, Depends(_filter)]
+Wanted = Annotated[GeneFilter, Depends(gene_filter)]
 Limit = Annotated[int, Query(ge=1, le=_MOST_SENT, description="Genes of the page")]
 
 
@@ -53,7 +54,7 @@ def genes(
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """In the order of the file; `sequence` is null for long ones, which `/genes/{ordinal}/sequence` streams."""
-    job_id = _parsed(request, asking, upload_id)
+    job_id = parsed_job(request, asking, upload_id)
     rows = queries.genes(request.app.state.warehouse, job_id, wanted, after, limit + 1)
     return {"items": rows[:limit], "after": rows[limit - 1]["ordinal"] if len(rows) > limit else None}
 
@@ -73,7 +74,7 @@ def download(
     """Streamed with all their letters; in Parquet a row for each piece of 1,048,576 letters."""
     from grt_platform.systems.genes.serving.streams import FORMS, stream
 
-    job_id = _parsed(request, asking, upload_id)
+    job_id = parsed_job(request, asking, upload_id)
     rows = queries.all_genes(request.app.state.warehouse, job_id, wanted)
     letters = partial(_letters, request.app.state.stores["lake"], job_id)
     name = quote(f"genes-{job_id}.{form}")
@@ -97,14 +98,14 @@ def sequence(
     end: Annotated[int | None, Query(ge=1, le=2**62, description="Last letter, itself included")] = None,
 ) -> StreamingResponse:
     """Plain text without line ends."""
-    job_id = _parsed(request, asking, upload_id)
+    job_id = parsed_job(request, asking, upload_id)
     rows = queries.genes(request.app.state.warehouse, job_id, GeneFilter(), ordinal - 1, 1)
     if not rows or rows[0]["ordinal"] != ordinal:
         raise nothing_here()
     last = rows[0]["length"] if end is None else min(end, rows[0]["length"])
     if last < start - 1:
         raise BadInputError(f"gene {ordinal} has {rows[0]['length']} letters; there are none from {start} to {last}")
-    letters = _region(request.app.state.stores["lake"], job_id, rows[0], start - 1, last)
+    letters = region(request.app.state.stores["lake"], job_id, rows[0], start - 1, last)
     return StreamingResponse((part.encode() for part in letters), media_type="text/plain; charset=us-ascii")
 
 
@@ -131,8 +132,12 @@ def search(
     return {"items": rows[:limit], "after": f"{last['job_id']}~{last['ordinal']}" if last else None}
 
 
-def _parsed(request: Request, asking: Asking, upload_id: str) -> str:
-    """The job that has parsed the upload."""
+def parsed_job(request: Request, asking: Asking, upload_id: str) -> str:
+    """The job that has parsed the upload.
+
+    Raises:
+        ProblemError: 404 for an upload that is not there or nobody's business, 409 while it is not parsed.
+    """
     row = allowed_upload(request, asking, upload_id, Role.READ)
     if row.job_id is None or queries.parse(request.app.state.warehouse, row.job_id) is None:
         detail = f"Upload {row.upload_id} has no genes yet; GET /genes/uploads/{row.upload_id} tells where it stands."
@@ -149,7 +154,8 @@ def _letters(lake: Store, job_id: str, row: Row) -> Iterator[str]:
     yield from pieces(lake, job_id, row["ordinal"])
 
 
-def _region(lake: Store, job_id: str, row: Row, start: int, end: int) -> Iterator[str]:
+def region(lake: Store, job_id: str, row: Row, start: int, end: int) -> Iterator[str]:
+    """The letters of a gene from the 0-based letter `start` to `end`, which is not in it, piece by piece."""
     if row["sequence"] is not None:
         yield row["sequence"][start:end]
         return

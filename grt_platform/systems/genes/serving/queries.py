@@ -13,7 +13,7 @@ COLUMNS = (
 )
 _SHOWN = ", ".join(f"g.{name}" for name in COLUMNS)
 _BATCH_ROWS = 200
-_WHERE = """
+WHERE = """
     (%(name)s::text IS NULL OR g.name = %(name)s) AND (%(prefix)s::text IS NULL OR starts_with(g.name, %(prefix)s))
     AND (%(digest)s::text IS NULL OR g.digest = %(digest)s)
     AND (%(shortest)s::bigint IS NULL OR g.length >= %(shortest)s)
@@ -35,17 +35,17 @@ def genes(database: Database, job_id: str, wanted: GeneFilter, after: int, limit
     """Genes of one parsed upload behind the ordinal `after`, in the order of the file."""
     sql = (
         f"SELECT {_SHOWN} FROM genes.genes AS g WHERE g.job_id = %(job_id)s::uuid AND g.ordinal > %(after)s "
-        f"AND {_WHERE} ORDER BY g.ordinal LIMIT %(limit)s"
+        f"AND {WHERE} ORDER BY g.ordinal LIMIT %(limit)s"
     )
-    return database.fetch(sql, {**_params(wanted), "job_id": job_id, "after": after, "limit": limit})
+    return database.fetch(sql, {**params(wanted), "job_id": job_id, "after": after, "limit": limit})
 
 
 def all_genes(database: Database, job_id: str, wanted: GeneFilter) -> Iterator[Row]:
     """All of them, some hundreds in memory at a time, as they are at one moment."""
-    sql = f"SELECT {_SHOWN} FROM genes.genes AS g WHERE g.job_id = %(job_id)s::uuid AND {_WHERE} ORDER BY g.ordinal"
+    sql = f"SELECT {_SHOWN} FROM genes.genes AS g WHERE g.job_id = %(job_id)s::uuid AND {WHERE} ORDER BY g.ordinal"
     with database.transaction() as connection, connection.cursor(name="genes") as cursor:
         cursor.itersize = _BATCH_ROWS
-        cursor.execute(sql.encode(), {**_params(wanted), "job_id": job_id})
+        cursor.execute(sql.encode(), {**params(wanted), "job_id": job_id})
         yield from cursor
 
 
@@ -57,11 +57,11 @@ def found(
         SELECT p.upload_id, p.job_id, p.project, p.file_name, {_SHOWN.removesuffix(", g.sequence")}
         FROM genes.genes AS g JOIN genes.parses AS p USING (job_id)
         WHERE (%(projects)s::text[] IS NULL OR p.project = ANY(%(projects)s::text[]))
-          AND (g.job_id, g.ordinal) > (%(after_job)s::uuid, %(after)s) AND {_WHERE}
+          AND (g.job_id, g.ordinal) > (%(after_job)s::uuid, %(after)s) AND {WHERE}
         ORDER BY g.job_id, g.ordinal LIMIT %(limit)s"""
     given = None if projects is None else list(projects)
     more = {"projects": given, "after_job": after[0], "after": after[1], "limit": limit}
-    return database.fetch(sql, {**_params(wanted), **more})
+    return database.fetch(sql, {**params(wanted), **more})
 
 
 def parse(database: Database, job_id: str) -> Row | None:
@@ -70,5 +70,6 @@ def parse(database: Database, job_id: str) -> Row | None:
     return rows[0] if rows else None
 
 
-def _params(wanted: GeneFilter) -> dict[str, Any]:
+def params(wanted: GeneFilter) -> dict[str, Any]:
+    """The values of a filter, as `WHERE` binds them."""
     return {name: getattr(wanted, name) for name in ("name", "prefix", "digest", "shortest", "longest")}

@@ -24,6 +24,7 @@ from grt_platform.systems.genes.serving.registry import UploadRow
 from grt_platform.web.access import Asking, allow, nothing_here
 from grt_platform.web.jobs import answer, job_json
 from grt_platform.web.problems import ProblemError
+from grt_platform.web.queue import refuse_if_closed
 from grt_platform.web.sign_in import signed_in
 from grt_platform.web.versions import Put
 
@@ -74,6 +75,8 @@ def announce(request: Request, asking: Asking, upload_id: UploadId) -> Response:
     if stored is None:
         detail = {"upload_id": row.upload_id, "job_id": None, "state": "checking"}
         return JSONResponse(detail, HTTPStatus.ACCEPTED, {"Retry-After": str(_ASK_AGAIN_S)})
+    if row.job_id is None:
+        refuse_if_closed(request, asking)
     submitted = JobBoard(request.app.state.warehouse).submit(_submission(row))
     registry.set_job(request.app.state.warehouse, row.upload_id, submitted.job.job_id)
     return answer(request, submitted)
@@ -109,7 +112,7 @@ def purge(request: Request, asking: Asking, upload_id: UploadId) -> Response:
     from grt_platform.systems.genes.serving.purging import purge_upload
 
     row = allowed_upload(request, asking, upload_id, Role.MANAGE)
-    job = _job(request, row)
+    job = job_of(request, row)
     if job is not None and not job.state.is_ended:
         raise ProblemError(HTTPStatus.CONFLICT, f"Job {job.job_id} is {job.state}: cancel it first, then purge.")
     purge_upload(row, request.app.state.uploads, request.app.state.objects, by=asking.name)
@@ -159,12 +162,13 @@ def _submission(row: UploadRow) -> Submission:
     )
 
 
-def _job(request: Request, row: UploadRow) -> Job | None:
+def job_of(request: Request, row: UploadRow) -> Job | None:
+    """The job that parses the upload; None until it is announced."""
     return JobBoard(request.app.state.warehouse).get(row.job_id) if row.job_id else None
 
 
 def _brief(request: Request, row: UploadRow) -> dict[str, Any]:
-    job = _job(request, row)
+    job = job_of(request, row)
     shown = ("upload_id", "project", "file_name", "alphabet", "on_invalid", "on_repeat", "created_at", "job_id")
     return {**{name: getattr(row, name) for name in shown}, "job_state": job.state if job else None}
 
@@ -172,7 +176,7 @@ def _brief(request: Request, row: UploadRow) -> dict[str, Any]:
 def _told(request: Request, row: UploadRow, asking: Principal | None = None) -> dict[str, Any]:
     """Everything about an upload; a URL to PUT for whoever may upload, one to GET once there is a result."""
     objects: Objects = request.app.state.objects
-    version, job = objects.version(row.project, row.upload_id), _job(request, row)
+    version, job = objects.version(row.project, row.upload_id), job_of(request, row)
     may_put = asking is None or (asking.role_in(row.project) or Role.READ) >= Role.QUERY
     return {
         **_brief(request, row),
@@ -184,7 +188,7 @@ def _told(request: Request, row: UploadRow, asking: Principal | None = None) -> 
         "parts_count": version.parts_count,
         "put": _put(request, version) if may_put else None,
         "job": job_json(job) if job else None,
-        "result": _result(request, job) if job else None,
+        "result": result_of(request, job) if job else None,
     }
 
 
@@ -195,7 +199,8 @@ def _put(request: Request, version: ObjectVersion) -> Put | None:
     return Put.of(uploads.put_url(version, now=datetime.now(UTC)))
 
 
-def _result(request: Request, job: Job) -> dict[str, Any] | None:
+def result_of(request: Request, job: Job) -> dict[str, Any] | None:
+    """A signed URL of the JSON result; None while there is none."""
     if job.state is not JobState.COMPLETE or job.result is None:
         return None
     seconds = settings().genes_url_minutes * 60

@@ -1,4 +1,7 @@
-"""Lustre's part of the web door: everything below /lustre, as JSON, a page at a time; thin, the SQL is elsewhere."""
+"""Lustre's part of the web door: everything below /lustre, as JSON, a page at a time; thin, the SQL is elsewhere.
+
+Leaders of groups see what their groups use; the rest is the administrators'.
+"""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -7,8 +10,10 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from grt_platform.serving.output import plain
 from grt_platform.serving.page import Row
-from grt_platform.systems.lustre.serving import ahead, queries
+from grt_platform.systems.lustre.serving import ahead, leader_api, queries
+from grt_platform.systems.lustre.serving.leaders import Seen
 from grt_platform.web.paging import MOST_ROWS, Paging, paged
+from grt_platform.web.sign_in import signed_in
 
 router = APIRouter(prefix="/lustre", tags=["lustre"])
 
@@ -20,23 +25,26 @@ _Uid = Annotated[int | None, Query(ge=0, le=2**32, description="One user")]
 
 
 def _wanted(
+    seen: Seen,
     dumped_on: _Date = None,
     volume: _Volume = None,
     group: Annotated[_Name, Query(description="Name or number of one group")] = None,
 ) -> queries.Wanted:
-    return queries.Wanted(dumped_on, volume, group)
+    return queries.Wanted(dumped_on, volume, group, only_gids=seen)
 
 
 Wanted = Annotated[queries.Wanted, Depends(_wanted)]
 
 
 @router.get("/report", summary="What each group uses of each volume")
+@signed_in
 def report(request: Request, paging: Paging, wanted: Wanted) -> dict[str, Any]:
     """Usage, quotas and last change of groups; by volume, principal investigator and group."""
     return paged(request, _plain(queries.report(request.app.state.warehouse, wanted, paging.more())), paging)
 
 
 @router.get("/users", summary="What each user uses in each group")
+@signed_in
 def users(request: Request, paging: Paging, wanted: Wanted, uid: _Uid = None) -> dict[str, Any]:
     """Usage of users, the largest first."""
     rows = queries.users(request.app.state.warehouse, wanted.of_user(uid), paging.more())
@@ -44,6 +52,7 @@ def users(request: Request, paging: Paging, wanted: Wanted, uid: _Uid = None) ->
 
 
 @router.get("/projects", summary="What each project directory holds, by file class")
+@signed_in
 def projects(request: Request, paging: Paging, wanted: Wanted, project: _Name = None) -> dict[str, Any]:
     """Directories of projects with all below them; the row whose `directory` is empty is the whole project."""
     rows = queries.projects(request.app.state.warehouse, wanted, project, paging.more())
@@ -51,18 +60,21 @@ def projects(request: Request, paging: Paging, wanted: Wanted, project: _Name = 
 
 
 @router.get("/history", summary="What a group used at every date")
+@signed_in
 def history(
     request: Request,
     paging: Paging,
+    seen: Seen,
     group: Annotated[str, Query(min_length=1, max_length=255, pattern=_PLAIN, description="Name or number")],
     volume: _Volume = None,
 ) -> dict[str, Any]:
     """Usage and quotas by date, the newest first."""
-    wanted = queries.Wanted(volume=volume, group=group)
+    wanted = queries.Wanted(volume=volume, group=group, only_gids=seen)
     return paged(request, _plain(queries.history(request.app.state.warehouse, wanted, paging.more())), paging)
 
 
 @router.get("/forecasts", summary="When quotas will be exceeded")
+@signed_in
 def forecasts(
     request: Request,
     paging: Paging,
@@ -109,3 +121,6 @@ def where(request: Request, question: Annotated[queries.Question, Depends(_asked
 
 def _plain(rows: list[Row]) -> list[Row]:
     return [{name: plain(value) for name, value in row.items()} for row in rows]
+
+
+router.include_router(leader_api.router)

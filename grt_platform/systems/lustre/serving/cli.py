@@ -9,7 +9,7 @@ from grt_platform.serving import handles
 from grt_platform.serving.output import show
 from grt_platform.serving.page import Page
 from grt_platform.serving.verbs import add_uniform_verbs, finish_load
-from grt_platform.systems.lustre.serving import ahead, queries, shown
+from grt_platform.systems.lustre.serving import ahead, leaders_cli, queries, shown
 from grt_platform.systems.lustre.serving.door import LUSTRE
 
 FORMS = ("mpistat", "wrstat_old", "wrstat", "wrstat_new")
@@ -245,4 +245,6 @@ def _form(as_json: object) -> str:
     return "json" if as_json else "table"
 
 
+for _command in (leaders_cli.grant, leaders_cli.revoke, leaders_cli.leaders):
+    group.add_command(_command)
 add_uniform_verbs(group, LUSTRE)

@@ -1,6 +1,6 @@
 """The page of a group: what it used, on which volume, and what it is expected to use on a date of somebody's choice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -12,10 +12,12 @@ from fastapi.responses import Response
 from grt_platform.adapters.database import Database
 from grt_platform.serving.page import Page, Row
 from grt_platform.systems.lustre.serving import ahead, page_charts, page_columns, page_queries, queries
+from grt_platform.systems.lustre.serving.leaders import Seen
 from grt_platform.systems.lustre.serving.page_parts import FormDate, VolumeName, pages
 from grt_platform.web.access import PLAIN
 from grt_platform.web.listing import Listed, View
 from grt_platform.web.problems import ProblemError
+from grt_platform.web.sign_in import signed_in
 
 router = APIRouter()
 _CHART_ROWS = 4000
@@ -42,10 +44,11 @@ def _asked(
 
 
 @router.get("/group")
-def group(request: Request, view: View, asked: Annotated[_Asked, Depends(_asked)]) -> Response:
+@signed_in
+def group(request: Request, view: View, seen: Seen, asked: Annotated[_Asked, Depends(_asked)]) -> Response:
     """What a group used, and what it is expected to use on a date."""
     database: Database = request.app.state.warehouse
-    gids = page_queries.gids_of(database, asked.group)
+    gids = [gid for gid in page_queries.gids_of(database, asked.group) if seen is None or gid in seen]
     newest = _newest(database, gids, asked)
     first = asked.since or newest["dumped_on"] - timedelta(days=_BACK_DAYS)
     then = asked.on or newest["dumped_on"] + timedelta(days=_AHEAD_DAYS)
@@ -60,7 +63,8 @@ def group(request: Request, view: View, asked: Annotated[_Asked, Depends(_asked)
         "volumes": queries.volumes(database),
         "chart": page_charts.past_and_future(past, coming, then),
     }
-    return view.answer(pages, "group.html", _tables(gids, asked.volume, first, coming), **known)
+    rows = _History(past, lambda database, page: page_queries.history(database, gids, asked.volume, first, page))
+    return view.answer(pages, "group.html", _tables(rows, coming), **known)
 
 
 def _newest(database: Database, gids: Sequence[int], asked: _Asked) -> Row:
@@ -70,10 +74,21 @@ def _newest(database: Database, gids: Sequence[int], asked: _Asked) -> Row:
     return rows[0]
 
 
-def _tables(gids: Sequence[int], volume: str | None, first: date, coming: list[Row]) -> dict[str, Listed]:
-    def past(database: Database, page: Page) -> list[Row]:
-        return page_queries.history(database, gids, volume, first, page)
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What a group used: the newest rows, which the chart has read already, and a way to read others."""
 
+    newest: Sequence[Row]
+    read: Callable[[Database, Page], list[Row]]
+
+    def __call__(self, database: Database, page: Page) -> list[Row]:
+        """The page; asked for only where it reaches beyond what was read."""
+        end = page.offset + page.limit
+        is_there = end <= len(self.newest) or len(self.newest) < _CHART_ROWS
+        return list(self.newest[page.offset : end]) if is_there else self.read(database, page)
+
+
+def _tables(past: _History, coming: list[Row]) -> dict[str, Listed]:
     def future(_database: Database, page: Page) -> list[Row]:
         return coming[page.offset : page.offset + page.limit]
 

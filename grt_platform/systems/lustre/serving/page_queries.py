@@ -1,6 +1,6 @@
 """The questions that lustre's pages ask of its served tables, besides those of the API; values are always bound."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Literal
 
@@ -91,15 +91,26 @@ def report_files(database: Database, page: Page) -> list[Row]:
     return database.fetch(f"SELECT * FROM lustre.report_files ORDER BY dumped_on DESC, file {PAGE}", page.values())
 
 
-def split_files(database: Database, page: Page) -> list[Row]:
-    """Splits by group as files, those of the newest date first."""
-    return database.fetch(f"SELECT * FROM lustre.group_splits ORDER BY dumped_on DESC, file {PAGE}", page.values())
+def split_files(database: Database, seen: Collection[int] | None, page: Page) -> list[Row]:
+    """Splits by group as files, those of the newest date first; of some groups (None: of all)."""
+    sql = f"""
+        SELECT g.* FROM lustre.group_splits g WHERE {MAY_SEE} ORDER BY dumped_on DESC, file {PAGE}"""
+    return database.fetch(sql, {**Wanted(only_gids=seen).values(), **page.values()})
 
 
-def has_file(database: Database, table: Literal["report_files", "group_splits"], dumped_on: date, file: str) -> bool:
-    """Whether the table of files has this one."""
-    sql = f"SELECT 1 AS one FROM lustre.{table} WHERE dumped_on = %(dumped_on)s AND file = %(file)s"
-    return bool(database.fetch(sql, {"dumped_on": dumped_on, "file": file}))
+def has_file(
+    database: Database,
+    table: Literal["report_files", "group_splits"],
+    dumped_on: date,
+    file: str,
+    seen: Collection[int] | None,
+) -> bool:
+    """Whether the table of files has this one, for somebody who sees some groups (None: all); reports hold all."""
+    if table == "report_files" and seen is not None:
+        return False
+    whose = MAY_SEE if table == "group_splits" else "true"
+    sql = f"SELECT 1 AS one FROM lustre.{table} g WHERE dumped_on = %(on)s AND file = %(file)s AND {whose}"
+    return bool(database.fetch(sql, {**Wanted(only_gids=seen).values(), "on": dumped_on, "file": file}))
 
 
 _MOST_DIGITS = 12

@@ -1,6 +1,6 @@
 """Lustre's pages: groups against quotas, a group's past and future, projects, where the data is, files to download.
 
-The HTTP API gives lustre's answers to administrators; so do these pages, none of which is marked for others.
+Leaders see what their groups use, as over the HTTP API; pages that are not marked are the administrators'.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,14 @@ from grt_platform.serving.page import Page, Row
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.logic.levels import parse_levels
 from grt_platform.systems.lustre.serving import group_page, page_charts, page_columns, page_queries, queries, where_page
+from grt_platform.systems.lustre.serving.leaders import Seen, leads_any
 from grt_platform.systems.lustre.serving.page_columns import HOME
 from grt_platform.systems.lustre.serving.page_parts import DumpDate, VolumeName, mounted, pages
 from grt_platform.web.access import PLAIN, nothing_here
 from grt_platform.web.charts import Chart
 from grt_platform.web.listing import Listed, Shown, View
 from grt_platform.web.sections import Late, Section
+from grt_platform.web.sign_in import signed_in
 
 router = APIRouter(prefix=HOME, include_in_schema=False)
 _LINK_S = 300
@@ -42,18 +44,20 @@ SECTION = Section(
     HOME,
     "Who uses what of which volume, against which quota, since when, until when; and where the data is.",
     is_for_admins=True,
+    opens=leads_any,
     late=late,
 )
 
 
-def _wanted(on: DumpDate, volume: VolumeName = "", group: _Name = "") -> queries.Wanted:
-    return queries.Wanted(on, volume or None, group or None)
+def _wanted(seen: Seen, on: DumpDate, volume: VolumeName = "", group: _Name = "") -> queries.Wanted:
+    return queries.Wanted(on, volume or None, group or None, only_gids=seen)
 
 
 Wanted = Annotated[queries.Wanted, Depends(_wanted)]
 
 
 @router.get("")
+@signed_in
 def groups(
     request: Request,
     view: View,
@@ -85,6 +89,7 @@ def groups(
 
 
 @router.get("/projects")
+@signed_in
 def projects(
     request: Request,
     view: View,
@@ -120,19 +125,27 @@ def volumes(view: View) -> Response:
 
 
 @router.get("/downloads")
-def downloads(view: View) -> Response:
-    """Reports of every date and splits by group, as files."""
-    tables = {
-        "reports": Listed("Reports", page_columns.REPORTS, page_queries.report_files, "No report was written yet."),
-        "splits": Listed("Splits by group", page_columns.SPLITS, page_queries.split_files, "No split was made yet."),
-    }
-    return view.answer(pages, "downloads.html", tables)
+@signed_in
+def downloads(view: View, seen: Seen) -> Response:
+    """Reports of every date and splits by group, as files; leaders get the splits of their groups."""
+
+    def split(database: Database, page: Page) -> list[Row]:
+        return page_queries.split_files(database, seen, page)
+
+    splits = Listed("Splits by group", page_columns.SPLITS, split, "No split was made yet.")
+    if seen is not None:
+        return view.answer(pages, "downloads.html", {"splits": splits})
+    reports = Listed("Reports", page_columns.REPORTS, page_queries.report_files, "No report was written yet.")
+    return view.answer(pages, "downloads.html", {"reports": reports, "splits": splits})
 
 
 @router.get("/files/{table}/{dumped_on}/{file}")
-def file(request: Request, table: Literal["report_files", "group_splits"], dumped_on: date, file: _File) -> Response:
+@signed_in
+def file(
+    request: Request, seen: Seen, table: Literal["report_files", "group_splits"], dumped_on: date, file: _File
+) -> Response:
     """Leads to the file by a signed address of a few minutes."""
-    if not page_queries.has_file(request.app.state.warehouse, table, dumped_on, file):
+    if not page_queries.has_file(request.app.state.warehouse, table, dumped_on, file, seen):
         raise nothing_here()
     folder = "lustre/reports/" if table == "report_files" else f"lustre/splits/{dumped_on}/"
     signed = request.app.state.stores["products"].sign("GET", folder + file, expires_s=_LINK_S)

@@ -1,12 +1,13 @@
 """Answers about samples and plans from the served tables, in the form that the doors tell them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import IO, Any
 
 from grt_platform.adapters.database import Database
 from grt_platform.kernel.errors import BadInputError, UnavailableError
-from grt_platform.kernel.versions import NotYetError
+from grt_platform.kernel.versions import NotYetError, ObjectVersion
 from grt_platform.systems.variants.asking import Exact, resolve
 from grt_platform.systems.variants.catalog import find_table, known_files, sample_names, served_dimensions, served_table
 from grt_platform.systems.variants.checkpoints import version_ids
@@ -15,6 +16,7 @@ from grt_platform.systems.variants.logic.filters import parse_filter, select
 from grt_platform.systems.variants.logic.findings import Finding, listed, samples_named
 from grt_platform.systems.variants.logic.planning import FileDimensions, Plan, PlanLimits
 from grt_platform.systems.variants.logic.question import Asked
+from grt_platform.systems.variants.logic.sample_table import SampleTable
 from grt_platform.systems.variants.serving.queries import file_details
 
 MOST_PAIRS = 200_000
@@ -59,9 +61,28 @@ def _told(table: sample_table.SampleTable, known: Sequence[str]) -> Answer:
     }
 
 
-def chosen(
-    database: Database, project: str, *, filter_text: str, table: str, checkpoint: str, with_pairs: bool
-) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The samples that a filter chooses from a table.
+
+    Attributes:
+        version: The version of the table.
+        table: What it says.
+        samples: The chosen ones, in its order.
+        files: The files of the project.
+        holders: For each chosen sample which of those files hold it.
+        warnings: What should be known of it.
+    """
+
+    version: ObjectVersion
+    table: SampleTable
+    samples: tuple[str, ...]
+    files: list[FileDimensions]
+    holders: dict[str, list[int]]
+    warnings: list[str]
+
+
+def selection(database: Database, project: str, *, filter_text: str, table: str, checkpoint: str) -> Selection:
     """The samples that a filter chooses, the files that hold them, and what should be known of it.
 
     Raises:
@@ -72,21 +93,30 @@ def chosen(
     wanted = parse_filter(filter_text)
     pinned = version_ids(database, project, checkpoint) if checkpoint else None
     version = find_table(database, project, table, pinned)
-    found = select(wanted, served_table(database, version))
+    served = served_table(database, version)
+    found = select(wanted, served)
     files = served_dimensions(database, project, pinned)
     holders = _holders(files, found.samples)
     nowhere = [sample for sample in found.samples if not holders[sample]]
     warnings = [*_odd(database, version.version_id), *found.warnings, *_waiting(database, project, pinned)]
     if nowhere:
         warnings.append(f"No indexed file of the project holds {samples_named(nowhere)}")
+    return Selection(version, served, tuple(found.samples), files, holders, warnings)
+
+
+def chosen(
+    database: Database, project: str, *, filter_text: str, table: str, checkpoint: str, with_pairs: bool
+) -> Answer:
+    """The same as the doors tell it; the errors are those of `selection`."""
+    found = selection(database, project, filter_text=filter_text, table=table, checkpoint=checkpoint)
     answer: Answer = {
-        "sample_table": version.name,
-        "sample_table_version_id": version.version_id,
+        "sample_table": found.version.name,
+        "sample_table_version_id": found.version.version_id,
         "samples": list(found.samples),
-        "files": _counts(files, holders),
-        "warnings": warnings,
+        "files": _counts(found.files, found.holders),
+        "warnings": found.warnings,
     }
-    return answer | {"pairs": _pairs(files, holders)} if with_pairs else answer
+    return answer | {"pairs": _pairs(found.files, found.holders)} if with_pairs else answer
 
 
 def counted(database: Database, project: str, asked: Asked, limits: PlanLimits) -> Answer:

@@ -7,14 +7,14 @@ from grt_platform.adapters.database import Database
 from grt_platform.systems.variants.logic.file_kinds import ENDINGS, FileKind
 
 Row = dict[str, Any]
-_CURRENT = """
+CURRENT = """
     FROM objects.names AS n JOIN objects.versions AS v USING (version_id)
     LEFT JOIN variants.ledger AS l ON l.version_id = v.version_id
     LEFT JOIN variants.dimensions AS d ON d.version_id = v.version_id
     LEFT JOIN variants.sample_tables AS t ON t.version_id = v.version_id
     WHERE n.deleted_at IS NULL AND v.state = 'stored' AND lower(v.name) LIKE ANY(%(endings)s)
 """
-_STATE = """CASE WHEN l.status IS NULL THEN 'waiting' WHEN l.status = 'loaded' THEN 'ready'
+STATE = """CASE WHEN l.status IS NULL THEN 'waiting' WHEN l.status = 'loaded' THEN 'ready'
     WHEN l.status = 'duplicate' THEN 'result' ELSE l.status END"""
 
 
@@ -28,12 +28,12 @@ def projects(database: Database, names: Sequence[str]) -> list[Row]:
                coalesce(sum(f.variants), 0)::bigint AS variants, coalesce(sum(f.size_bytes), 0)::bigint AS size_bytes
         FROM unnest(%(projects)s::text[]) AS p(project)
         LEFT JOIN (
-            SELECT n.project, v.version_id, {_STATE} AS state, d.variants, v.size_bytes,
-                   lower(v.name) NOT LIKE ALL(%(tables)s) AS is_vcf {_CURRENT}
+            SELECT n.project, v.version_id, {STATE} AS state, d.variants, v.size_bytes,
+                   lower(v.name) NOT LIKE ALL(%(tables)s) AS is_vcf {CURRENT}
         ) AS f USING (project)
         GROUP BY p.project ORDER BY p.project
         """,
-        {"projects": list(names), "endings": _endings(*FileKind), "tables": _endings(FileKind.SAMPLES)},
+        {"projects": list(names), "endings": endings(*FileKind), "tables": endings(FileKind.SAMPLES)},
     )
 
 
@@ -49,13 +49,13 @@ def files(database: Database, project: str, name: str, after: str, limit: int) -
     """
     return database.fetch(
         f"""
-        SELECT v.name, v.version_id, {_STATE} AS state, l.reason, v.size_bytes, v.stored_at, d.variants,
+        SELECT v.name, v.version_id, {STATE} AS state, l.reason, v.size_bytes, v.stored_at, d.variants,
                coalesce(d.samples_count, t.samples_count) AS samples, jsonb_array_length(d.scaffolds) AS scaffolds,
                d.index_bytes, d.copy_bytes, t.warnings
-        {_CURRENT} AND n.project = %(project)s AND v.name > %(after)s AND (%(name)s = '' OR v.name = %(name)s)
+        {CURRENT} AND n.project = %(project)s AND v.name > %(after)s AND (%(name)s = '' OR v.name = %(name)s)
         ORDER BY v.name LIMIT %(limit)s
         """,
-        {"project": project, "name": name, "after": after, "limit": limit, "endings": _endings(*FileKind)},
+        {"project": project, "name": name, "after": after, "limit": limit, "endings": endings(*FileKind)},
     )
 
 
@@ -76,8 +76,8 @@ def file_details(database: Database, version_id: str) -> Row:
 
 def totals(database: Database, project: str) -> Row:
     """All samples and scaffolds of the current files that can be asked, each once; records by scaffold."""
-    where = f"{_CURRENT} AND n.project = %(project)s AND d.version_id IS NOT NULL"
-    params = {"project": project, "endings": _endings(FileKind.VARIANTS)}
+    where = f"{CURRENT} AND n.project = %(project)s AND d.version_id IS NOT NULL"
+    params = {"project": project, "endings": endings(FileKind.VARIANTS)}
     samples = database.fetch(
         f"SELECT DISTINCT s.name FROM (SELECT DISTINCT ON (d.samples_sha256) d.samples {where}) AS one, "
         "jsonb_array_elements_text(one.samples) AS s(name) ORDER BY 1",
@@ -103,5 +103,6 @@ def finished(database: Database, project: str, question: str) -> str | None:
     return str(rows[0]["job_id"]) if rows else None
 
 
-def _endings(*kinds: FileKind) -> list[str]:
+def endings(*kinds: FileKind) -> list[str]:
+    """How names of these kinds of files end, as LIKE takes them."""
     return [f"%{ending}" for kind in kinds for ending in ENDINGS[kind]]

@@ -14,6 +14,7 @@ from grt_platform.kernel.job import Job, JobState
 from grt_platform.settings import settings
 from grt_platform.systems.variants.asking import Exact, resolve
 from grt_platform.systems.variants.limits import plan_limits
+from grt_platform.systems.variants.logic.question import Asked
 from grt_platform.systems.variants.serving import queries
 from grt_platform.systems.variants.serving.question_body import Question
 from grt_platform.web.access import Asking, allow, nothing_here
@@ -45,26 +46,14 @@ def ask(request: Request, asking: Asking, project: Querying, question: Submissio
 
     200 with a job that is complete when the same question over the same versions was answered before.
     """
-    exact = resolve(request.app.state.warehouse, project, question.asked(), plan_limits())
-    if not question.anew and (job := _finished(request, project, exact)) is not None:
-        audit(request, asking, "job.repeat", job.job_id, project)
-        return JSONResponse(job_json(job), HTTPStatus.OK, {"Location": f"/jobs/{job.job_id}"})
-    return submit(
-        request,
-        asking,
-        system="variants",
-        kind="query",
-        project=project,
-        asked=exact.asked.as_request(),
-        pins=exact.pins(),
-    )
+    return begin(request, asking, project, question.asked(), anew=question.anew)
 
 
 @router.get("/results/{job_id}", summary="The answer of a query")
 @signed_in
 def result(request: Request, asking: Asking, job_id: JobId) -> dict[str, Any]:
     """Signed URLs of its files: result, index, provenance and log; 409 while there is none yet."""
-    job = _allowed(request, asking, job_id)
+    job = allowed_query(request, asking, job_id)
     if job.state is not JobState.COMPLETE or job.result is None:
         reason = f": {job.reason}" if job.reason else ""
         raise ProblemError(HTTPStatus.CONFLICT, f"Job {job.job_id} has no result, it is {job.state}{reason}")
@@ -88,6 +77,27 @@ def result(request: Request, asking: Asking, job_id: JobId) -> dict[str, Any]:
     }
 
 
+def begin(request: Request, asking: Principal, project: str, asked: Asked, *, anew: bool) -> JSONResponse:
+    """202 with the job that answers the question, 200 with the one that has answered it; `Location` names it.
+
+    Raises:
+        BadInputError: The question cannot be meant so.
+    """
+    exact = resolve(request.app.state.warehouse, project, asked, plan_limits())
+    if not anew and (job := _finished(request, project, exact)) is not None:
+        audit(request, asking, "job.repeat", job.job_id, project)
+        return JSONResponse(job_json(job), HTTPStatus.OK, {"Location": f"/jobs/{job.job_id}"})
+    return submit(
+        request,
+        asking,
+        system="variants",
+        kind="query",
+        project=project,
+        asked=exact.asked.as_request(),
+        pins=exact.pins(),
+    )
+
+
 def _finished(request: Request, project: str, exact: Exact) -> Job | None:
     """The complete job that answered the same, whose result is there."""
     if exact.plan is None:
@@ -103,7 +113,12 @@ def _finished(request: Request, project: str, exact: Exact) -> Job | None:
     return job if store.head(f"{job.result['folder']}/{job.result['files']['result']}") else None
 
 
-def _allowed(request: Request, asking: Principal, job_id: str) -> Job:
+def allowed_query(request: Request, asking: Principal, job_id: str) -> Job:
+    """The job of a query, whose project the person may read.
+
+    Raises:
+        ProblemError: 404 for one that is not there, is something else, or is nobody's business.
+    """
     try:
         job = JobBoard(request.app.state.warehouse).get(job_id)
     except NoSuchJobError:

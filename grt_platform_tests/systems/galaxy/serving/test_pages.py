@@ -161,3 +161,26 @@ def test_bad_input_is_a_page_that_says_so(filled: LiveWeb, tab: Tab, path: str, 
 def test_pages_of_tools_lead_to_the_sign_in_and_back(filled: LiveWeb, tab: Tab) -> None:
     tab.open("/pages/galaxy/tools?tool=bowtie")
     assert "/sign-in?next=/pages/galaxy/tools" in tab.page.url
+
+
+def test_a_chart_is_shown_in_a_frame_of_the_sites_that_the_settings_name(filled: LiveWeb, tab: Tab) -> None:
+    address = f"/pages/galaxy/embed?tool={BOWTIE2}&chart=jobs"
+    assert filled.client.get(address).status_code == 404
+    filled.set("GRT_EMBED_SITES", "http://site.example http://other.example")
+    answer = filled.client.get(address)
+    assert (
+        "frame-ancestors 'self' http://site.example http://other.example" in answer.headers["Content-Security-Policy"]
+    )
+    assert "X-Frame-Options" not in answer.headers
+    assert filled.client.get("/pages/galaxy").headers["X-Frame-Options"] == "DENY"
+    tab.sign_in()
+    tab.open(f"/pages/galaxy/tool?tool={BOWTIE2}")
+    tab.page.get_by_text("Show these charts on your own site").click()
+    frame = tab.page.locator("details pre").first.inner_text()
+    tab.page.route("http://site.example/", lambda route: route.fulfill(content_type="text/html", body=frame))
+    tab.page.goto("http://site.example/")
+    drawn = tab.page.frame_locator("iframe")
+    drawn.locator("[data-chart] svg").wait_for()
+    assert drawn.get_by_text("Jan 2024").is_visible()
+    assert tab.complaints == ["asked http://site.example/"]
+    tab.complaints.clear()

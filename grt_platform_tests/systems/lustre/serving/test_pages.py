@@ -9,19 +9,20 @@ import pytest
 
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.store import open_store
-from grt_platform.kernel.identity import Role
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.logic.paths import path_text
 from grt_platform.systems.lustre.schemas import (
     DAYS,
     ENTRIES,
     FORECASTS,
+    GROUP_SPLITS,
     GROUP_USAGE,
     PROJECT_USAGE,
     REPORT_FILES,
     TREE,
     VOLUME_TOTALS,
 )
+from grt_platform.systems.lustre.serving.leaders import grant
 from grt_platform.systems.lustre.serving.page_charts import past_and_future
 from grt_platform_tests.fixtures.chromium import Tab
 from grt_platform_tests.fixtures.web import LiveWeb
@@ -241,10 +242,48 @@ def test_bad_input_is_a_page_that_says_so(boss: Tab, path: str, status: int) -> 
     boss.refusals.clear()
 
 
-def test_only_administrators_see_these_pages(filled: LiveWeb, tab: Tab) -> None:
-    filled.person("leader", hgi_group=Role.MANAGE)
+def test_who_leads_no_group_sees_none_of_these_pages(filled: LiveWeb, tab: Tab) -> None:
     tab.sign_in("ann")
     assert tab.page.get_by_role("link", name="Lustre").count() == 0
-    assert tab.open("/pages/lustre").status == 403
+    pages = ("", "/projects", "/downloads", "/where", "/volumes", "/group?group=hgi")
+    assert [tab.open(f"/pages/lustre{page}").status for page in pages] == [403] * 6
     assert tab.page.get_by_role("alert").is_visible()
     tab.refusals.clear()
+
+
+def test_a_leader_sees_his_groups_and_no_others(filled: LiveWeb, tab: Tab) -> None:
+    store = open_store(settings().products, settings())
+    splits = [
+        row(GROUP_SPLITS, file=f"{gid}.gz", gid=gid, group_name=name) for gid, name in ((1, "hgi"), (5, "archive"))
+    ]
+    serve(filled.warehouse, GROUP_SPLITS, *splits)
+    for split in splits:
+        store.put(f"lustre/splits/{DAY}/{split['file']}", str(split["gid"]).encode())
+    ann = tab.sign_in("ann")
+    for group in ("hgi", "2"):
+        grant(filled.warehouse, group, "ann", by="boss", now=datetime.now(UTC))
+    tab.open("/")
+    tab.follow(tab.page.get_by_role("link", name="Lustre").first)
+    assert tab.page.locator("tbody tr td:first-child").all_inner_texts() == ["hgi", "team<b>152"]
+    assert tab.page.get_by_role("link", name="Where the data is").count() == 0
+    tab.picture("lustre-leader")
+    assert len(tab.download("All of it as CSV").splitlines()) == 3
+    tab.follow(tab.page.get_by_role("link", name="hgi"))
+    assert tab.page.locator("[data-chart] svg").count() == 1
+    tab.follow(tab.page.get_by_role("link", name="Its projects"))
+    assert tab.page.locator("tbody tr").count() == 2
+    tab.open("/pages/lustre/downloads")
+    assert tab.page.get_by_role("table").count() == 1
+    assert tab.download("1.gz") == "1"
+    hidden = (
+        "group?group=archive",
+        "group?group=5",
+        f"files/group_splits/{DAY}/5.gz",
+        f"files/report_files/{DAY}/x.tsv",
+    )
+    assert [tab.open(f"/pages/lustre/{page}").status for page in hidden] == [404] * 4
+    assert [tab.open(f"/pages/lustre/{page}").status for page in ("where", "volumes")] == [403, 403]
+    tab.open("/pages/lustre?group=archive")
+    assert tab.page.get_by_text("No group of a loaded dump fits.").is_visible()
+    tab.refusals.clear()
+    assert filled.warehouse.fetch("SELECT count(*) AS n FROM lustre.leaders WHERE user_id = %s", [ann])[0]["n"] == 2
