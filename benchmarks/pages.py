@@ -15,11 +15,14 @@ import psycopg
 
 from benchmarks.server import durable_postgres
 from grt_platform.adapters.migrate import upgrade
+from grt_platform.kernel.identity import KEY_USER_ID
 from grt_platform.web.app import create_app
 from grt_platform_tests.fixtures.web import ADMIN_KEY, serving, settings_of
 
 _GROUP = "'group' || g || CASE WHEN g % 50 = 0 THEN '<b>' ELSE '' END"
 _VOLUME = "'scratch' || (100 + v)"
+_ID = "('01a217aa-7dfb-755a-8a30-' || lpad(n::text, 12, '0'))::uuid"
+FIRST = "01a217aa-7dfb-755a-8a30-000000000001"
 FILLING = (
     f"""INSERT INTO lustre.group_usage (dumped_on, volume, gid, group_name, pi, is_humgen, used_bytes, inodes, files,
             quota_bytes, inode_quota, used_fraction, last_modified_at, last_modified_days)
@@ -61,6 +64,45 @@ FILLING = (
         SELECT 'toolshed.g2.bx.psu.edu/repos/o/r' || t || '/tool' || t, b, 4 ^ b, 4 ^ (b + 1), 100, 10, 20,
             100, 1e9, 2e9, 3
         FROM generate_series(1, 800) t, generate_series(1, 12) b""",
+    """INSERT INTO ena.taxa (taxonomy_id, droplet_ips, last_run_status, needs_attention, stage, stage_name, priority,
+            generated_warning, is_removing, added_at, changed_at, extra)
+        SELECT t, '', 'complete', CASE WHEN t % 400 = 0 THEN 'look' ELSE '' END, 1, 'update accession CSV', 0, false,
+            false, now(), now(), '{}' FROM generate_series(1, 2000) t""",
+    """INSERT INTO ena.runs (taxonomy_id, run_accession, is_excluded, reason, files_bytes, fetched_on)
+        SELECT 562, 'ERR' || r, r % 3 = 0, CASE WHEN r % 3 = 0 THEN 'rule ' || r % 9 END, 1000000000, '2026-11-01'
+        FROM generate_series(1, 300000) r""",
+    """INSERT INTO ena.fetched_reads (taxonomy_id, run_accession, path, size_bytes, md5, batch_id, verified_at)
+        SELECT 562, 'ERR' || r, '562/ERR' || r || '/a.fastq.gz', 1, 'm', 'b' || r % 50, now()
+        FROM generate_series(1, 200000) r""",
+    f"""INSERT INTO identity.projects (project, title, made_at, made_by)
+        VALUES ('alpha', 'alpha', now(), '{KEY_USER_ID}')""",
+    f"""INSERT INTO genes.uploads (upload_id, project, file_name, alphabet, on_invalid, on_repeat, user_id, user_name,
+            created_at, job_id)
+        SELECT {_ID}, 'alpha', 'genes' || n || '.fasta', 'dna', 'fail', 'keep', '{KEY_USER_ID}', 'ann', now(), {_ID}
+        FROM generate_series(1, 2000) n""",
+    "INSERT INTO objects.projects (project, used_bytes, suffixes) VALUES ('alpha', 0, '[]')",
+    f"""INSERT INTO objects.versions (version_id, project, name, size_bytes, state, sha256, created_by, created_at,
+            expires_at, stored_at, generation, signed_until_at, is_cleaned)
+        SELECT {_ID}, 'alpha', CASE WHEN n > 2000 THEN 'fish' || n || '.vcf.gz' ELSE 'genes' || n || '.fasta' END, 1,
+            'stored', 'h', 'ann', now(), now(), now(), n, now(), true FROM generate_series(1, 3500) n""",
+    f"""INSERT INTO objects.names (project, name, skeleton, version_id)
+        SELECT 'alpha', 'fish' || n || '.vcf.gz', 'fish' || n, {_ID} FROM generate_series(2001, 3500) n""",
+    f"""INSERT INTO variants.ledger (version_id, source, version, size_bytes, sha256, received_at, status, rows_in,
+            rows_loaded, rows_quarantined, rows_duplicate, rows_superseded)
+        SELECT {_ID}, 's', 'v', 1, 'h', now(), 'loaded', 1, 1, 0, 0, 0 FROM generate_series(2001, 3500) n""",
+    f"""INSERT INTO variants.dimensions (version_id, project, name, size_bytes, variants, samples_count, samples,
+            samples_sha256, scaffolds, contigs, index_bytes, copy_bytes, tool)
+        SELECT {_ID}, 'alpha', 'fish' || n || '.vcf.gz', 1, 1000, 200, jsonb_build_array('S' || n), 'h' || n % 30,
+            '[["1", 1000]]', '["1"]', 1, 1, 'bcftools' FROM generate_series(2001, 3500) n""",
+    f"""INSERT INTO genes.parses (job_id, upload_id, project, file_name, alphabet, on_invalid, on_repeat, genes,
+            letters, genes_empty, genes_repeated, genes_identical, blanks_removed, letters_masked, comments_skipped,
+            records_quarantined, records_dropped, result_key, result_bytes)
+        SELECT {_ID}, {_ID}, 'alpha', 'genes' || n || '.fasta', 'dna', 'fail', 'keep', 500, 1, 0, 0, 0, 0, 0, 0, 0, 0,
+            'k', 1 FROM generate_series(1, 2000) n""",
+    f"""INSERT INTO genes.genes (job_id, ordinal, line_number, gene_name, name, occurrence, length, digest,
+            blanks_removed, letters_masked, sequence)
+        SELECT {_ID}, g, g, 'gene' || g || ' of ' || n, 'gene' || g, 1, 12, 'SQ.' || md5((g * n)::text), 0, 0,
+            'ACGTACGTACGT' FROM generate_series(1, 2000) n, generate_series(1, 500) g""",
     "ANALYZE",
 )
 TOOL = "toolshed.g2.bx.psu.edu/repos/o/r77/tool77"
@@ -80,6 +122,16 @@ PAGES = (
     f"/pages/galaxy/tool?tool={TOOL}",
     f"/pages/galaxy/tool?tool={TOOL}&period=day",
     "/pages/jobs",
+    "/pages/ena",
+    "/pages/ena/taxa/562",
+    "/pages/ena/taxa/562?reason=rule+3",
+    "/pages/genes",
+    f"/pages/genes/uploads/{FIRST}",
+    f"/pages/genes/uploads/{FIRST}?prefix=gene4",
+    "/pages/genes/search?name=gene77",
+    "/pages/variants",
+    "/pages/variants/files?project=alpha&sort=records",
+    "/pages/admin/audit",
 )
 
 

@@ -29,7 +29,7 @@ def _yes(value: object) -> str:
 
 
 def _address(row: Row) -> str:
-    return f"{_HOME}/people/{quote(row['name'])}"
+    return "" if row["source"] == "key" else f"{_HOME}/people/{quote(row['name'])}"
 
 
 _PEOPLE = (

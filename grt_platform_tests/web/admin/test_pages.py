@@ -123,8 +123,8 @@ def test_the_queue_is_closed_and_opened_and_announcements_stand_on_every_page(li
     boss.open("/pages/galaxy")
     told = boss.page.get_by_role("region", name="Announcements")
     assert told.locator("p").all_inner_texts() == [
-        "No new jobs are taken Disks are exchanged",
-        f"New {HOSTILE} bcftools 1.21",
+        "No new jobs are taken: Disks are exchanged",
+        f"New {HOSTILE}: bcftools 1.21",
     ]
     assert boss.page.locator("img, main script").count() == 0
     boss.open("/pages/admin/notices")

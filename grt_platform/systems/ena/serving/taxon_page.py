@@ -58,6 +58,7 @@ def one(request: Request, view: View, taxon: api.Taxon, reason: _Reason = "", ac
     rows = Tracker(database).rows([taxon])
     if not rows:
         raise nothing_here()
+    reasons = queries.reasons(database, taxon)
     stages = [(stage.title, stage.number == rows[0]["stage"]) for stage in _ORDER]
     known: dict[str, Any] = {
         "taxon": rows[0],
@@ -65,11 +66,11 @@ def one(request: Request, view: View, taxon: api.Taxon, reason: _Reason = "", ac
         "stages": stages,
         "home": page_queries.at_home(database, taxon),
         "reason": reason,
-        "reasons": [row["reason"] for row in queries.reasons(database, taxon)],
+        "reasons": [row["reason"] for row in reasons],
         "accession": accession,
         "most_priority": MOST_PRIORITY,
     }
-    return view.answer(pages, "taxon.html", _tables(taxon, reason, accession), **known)
+    return view.answer(pages, "taxon.html", _tables(taxon, reason, accession, reasons), **known)
 
 
 @router.post("/clear")
@@ -115,15 +116,15 @@ def removed(
     return RedirectResponse(HOME, HTTPStatus.SEE_OTHER) if gone else _back(taxon)
 
 
-def _tables(taxon: int, reason: str, accession: str) -> dict[str, Listed]:
+def _tables(taxon: int, reason: str, accession: str, reasons: list[Row]) -> dict[str, Listed]:
     def address(row: Row) -> str:
         return f"{HOME}/taxa/{taxon}?{urlencode({'reason': row['reason']})}"
 
     def runs(database: Database, page: Page) -> list[Row]:
         return page_queries.runs(database, taxon, reason, accession, page)
 
-    def why(database: Database, page: Page) -> list[Row]:
-        return queries.reasons(database, taxon)[page.offset : page.offset + page.limit]
+    def why(_database: Database, page: Page) -> list[Row]:
+        return reasons[page.offset : page.offset + page.limit]
 
     def files(database: Database, page: Page) -> list[Row]:
         return page_queries.files(database, taxon, page)
