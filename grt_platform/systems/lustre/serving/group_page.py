@@ -1,6 +1,6 @@
 """The page of a group: what it used, on which volume, and what it is expected to use on a date of somebody's choice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from grt_platform.web.problems import ProblemError
 from grt_platform.web.sign_in import signed_in
 
 router = APIRouter()
-_CHART_ROWS = 4000
+_CHART_ROWS = 1500
 _AHEAD_DAYS, _BACK_DAYS = 30, 365
 
 
@@ -53,7 +53,7 @@ def group(request: Request, view: View, seen: Seen, asked: Annotated[_Asked, Dep
     first = asked.since or newest["dumped_on"] - timedelta(days=_BACK_DAYS)
     then = asked.on or newest["dumped_on"] + timedelta(days=_AHEAD_DAYS)
     coming = _expected(page_queries.forecasts(database, gids, asked.volume), then)
-    past = page_queries.history(database, gids, asked.volume, first, Page(_CHART_ROWS))
+    past = page_queries.drawn_history(database, gids, asked.volume, first, _CHART_ROWS)
     known: dict[str, Any] = {
         "group": newest,
         "name": page_charts.name_of(newest),
@@ -63,8 +63,7 @@ def group(request: Request, view: View, seen: Seen, asked: Annotated[_Asked, Dep
         "volumes": queries.volumes(database),
         "chart": page_charts.past_and_future(past, coming, then),
     }
-    rows = _History(past, lambda database, page: page_queries.history(database, gids, asked.volume, first, page))
-    return view.answer(pages, "group.html", _tables(rows, coming), **known)
+    return view.answer(pages, "group.html", _tables(gids, asked.volume, first, coming), **known)
 
 
 def _newest(database: Database, gids: Sequence[int], asked: _Asked) -> Row:
@@ -74,21 +73,10 @@ def _newest(database: Database, gids: Sequence[int], asked: _Asked) -> Row:
     return rows[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _History:
-    """What a group used: the newest rows, which the chart has read already, and a way to read others."""
+def _tables(gids: Sequence[int], volume: str | None, first: date, coming: list[Row]) -> dict[str, Listed]:
+    def past(database: Database, page: Page) -> list[Row]:
+        return page_queries.history(database, gids, volume, first, page)
 
-    newest: Sequence[Row]
-    read: Callable[[Database, Page], list[Row]]
-
-    def __call__(self, database: Database, page: Page) -> list[Row]:
-        """The page; asked for only where it reaches beyond what was read."""
-        end = page.offset + page.limit
-        is_there = end <= len(self.newest) or len(self.newest) < _CHART_ROWS
-        return list(self.newest[page.offset : end]) if is_there else self.read(database, page)
-
-
-def _tables(past: _History, coming: list[Row]) -> dict[str, Listed]:
     def future(_database: Database, page: Page) -> list[Row]:
         return coming[page.offset : page.offset + page.limit]
 

@@ -66,6 +66,20 @@ def history(database: Database, gids: Sequence[int], volume: str | None, since: 
     return database.fetch(sql, {"gids": list(gids), "volume": volume, "since": since, **page.values()})
 
 
+def drawn_history(database: Database, gids: Sequence[int], volume: str | None, since: date, most: int) -> list[Row]:
+    """The same for a chart, of all dates or evenly of some, the newest among them, so that they are about `most`."""
+    sql = """
+        SELECT * FROM (
+            SELECT dumped_on, volume, gid, group_name, used_bytes, quota_bytes, count(*) OVER () AS rows,
+                   dense_rank() OVER (ORDER BY dumped_on DESC) - 1 AS place
+            FROM lustre.group_usage
+            WHERE gid = ANY(%(gids)s) AND (%(volume)s::text IS NULL OR volume = %(volume)s)
+              AND dumped_on >= %(since)s
+        ) AS dated WHERE place %% ceil(rows / %(most)s::float)::bigint = 0
+        ORDER BY dumped_on DESC, volume, gid"""
+    return database.fetch(sql, {"gids": list(gids), "volume": volume, "since": since, "most": most})
+
+
 def forecasts(database: Database, gids: Sequence[int], volume: str | None) -> list[Row]:
     """The forecasts of groups, by volume."""
     sql = """
