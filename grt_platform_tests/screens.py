@@ -4,7 +4,6 @@ import base64
 import os
 import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,36 +16,41 @@ from grt_platform.settings import home, settings
 FOLDER = Path(__file__).resolve().parents[1] / "docs/assets/screens"
 MOST_BYTES = 200_000
 _QUALITY = 70
+_PATIENCE_MS, _SETTLES_MS = 60_000, 6_000
 _SIZE = {"width": 1440, "height": 900}
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A picture: its name, whose address (`ui` or `web`), the path there, and what is done before it is taken."""
+    """A picture.
+
+    Attributes:
+        name: Of its file.
+        door: Whose address: `ui` or `web`.
+        path: Where it is there.
+        until: A text that stands there when all has come.
+        height: Of the window.
+    """
 
     name: str
     door: str
     path: str
-    prepare: Callable[[Page], None] = lambda _page: None
+    until: str
     height: int = _SIZE["height"]
 
 
-def _zoomed(page: Page) -> None:
-    page.wait_for_timeout(3000)
-
-
-GALAXY = "/locations/grt_platform/asset-groups/galaxy"
+_GROUPS = "/locations/__repository__@grt_platform/asset-groups"
+_USAGE = "/assets/galaxy/product/tool_usage_overall?view="
 SCREENS = (
-    Screen("dagster-lineage", "ui", "/asset-groups", _zoomed),
-    Screen("dagster-galaxy", "ui", f"{GALAXY}/lineage", _zoomed),
-    Screen("dagster-asset", "ui", "/assets/galaxy/product/tool_usage_overall?view=overview", _zoomed, 1500),
-    Screen("dagster-columns", "ui", "/assets/lustre/product/group_usage?view=overview", _zoomed, 1500),
-    Screen("dagster-runs", "ui", "/runs", _zoomed),
-    Screen("dagster-automation", "ui", "/automation", _zoomed),
-    Screen("web-home", "web", "/"),
-    Screen("web-galaxy-tools", "web", "/pages/galaxy/tools"),
-    Screen("web-lustre", "web", "/pages/lustre"),
-    Screen("web-jobs", "web", "/pages/jobs"),
+    Screen("dagster-lineage", "ui", "/asset-groups", "variants"),
+    Screen("dagster-system", "ui", f"{_GROUPS}/ena/lineage", "fetched_reads", height=760),
+    Screen("dagster-asset", "ui", f"{_USAGE}overview", "Tool id without its version"),
+    Screen("dagster-metadata", "ui", f"{_USAGE}overview", "Tool id without its version", height=1120),
+    Screen("dagster-runs", "ui", "/runs", "Success"),
+    Screen("web-home", "web", "/", "Where things are"),
+    Screen("web-galaxy-tools", "web", "/pages/galaxy/tools", "bowtie2"),
+    Screen("web-lustre", "web", "/pages/lustre", "Groups against quotas"),
+    Screen("web-where", "web", "/pages/lustre/where?path=/lustre/scratch114/teams", "Where the data is"),
 )
 
 
@@ -70,8 +74,10 @@ def main(wanted: list[str]) -> int:
             context.set_extra_http_headers(key if screen.door == "web" else {})
             page = context.new_page()
             page.goto(doors[screen.door] + screen.path, wait_until="load")
-            page.wait_for_timeout(1500)
-            screen.prepare(page)
+            page.get_by_text(screen.until).first.wait_for(timeout=_PATIENCE_MS)
+            for busy in ("fetching statuses", "Loading"):
+                page.get_by_text(busy).first.wait_for(state="hidden", timeout=_PATIENCE_MS)
+            page.wait_for_timeout(_SETTLES_MS)
             picture = _taken(page)
             (FOLDER / f"{screen.name}.webp").write_bytes(picture)
             sys.stdout.write(f"{len(picture):>8,} {screen.name}{os.linesep}")

@@ -139,6 +139,11 @@ def test_jobs_sensors_schedules_and_pools_begin_with_their_system(whole):
     assert [name for name in names if name.split("_")[0] not in {*SYSTEMS, "platform"}] == []
 
 
+def test_jobs_sensors_and_schedules_say_what_they_are_for(whole):
+    named = [*(whole.sensors or []), *(whole.schedules or []), *(whole.jobs or [])]
+    assert [each.name for each in named if not each.description] == []
+
+
 def test_sensors_and_schedules_run_from_the_first_start(whole):
     stopped = [
         s.name for s in [*(whole.sensors or []), *(whole.schedules or [])] if s.default_status.value != "RUNNING"

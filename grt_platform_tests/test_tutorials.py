@@ -15,7 +15,7 @@ from grt_platform_tests.docs_console import Shell, faults, steps
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN = "docs/tutorials/README.md"
 TUTORIALS = [f"docs/tutorials/{name}.md" for name in ("galaxy", "lustre", "genes", "variants", "ena")]
-PATIENCE_S = 600
+PATIENCE_S = 900
 _PORT = "28099"  # of the stand-in for ENA, as the pages have it
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * PATIENCE_S)]
@@ -40,7 +40,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[st
     for name in ("grt", "grt_platform", "requirements.lock", "docs"):
         (folder / name).symlink_to(ROOT / name)
     (folder / ".venv").symlink_to(sys.prefix)
-    mine = {"GRT_HOME": str(folder / ".grt"), "GRT_SENSOR_INTERVAL_S": "3", "XDG_CONFIG_HOME": str(folder)}
+    mine = {"GRT_HOME": str(folder / ".grt"), "GRT_SENSOR_INTERVAL_S": "3", "XDG_CONFIG_HOME": str(folder / ".config")}
     shell, port = Shell(folder, os.environ | mine, PATIENCE_S), str(free_port(set()))
 
     def gone_through(name: str) -> list[str]:

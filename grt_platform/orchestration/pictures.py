@@ -10,9 +10,6 @@ from grt_platform.kernel.errors import BadInputError
 if TYPE_CHECKING:
     import altair as alt
 
-if TYPE_CHECKING:
-    import altair as alt
-
 MAX_BYTES = 512 * 1024
 
 
@@ -24,7 +21,7 @@ def inline(chart: "alt.TopLevelMixin", title: str = "chart") -> dg.MarkdownMetad
     """
     import vl_convert  # 50 MB that only a run with a chart needs
 
-    png = vl_convert.vegalite_to_png(chart.to_json(), scale=1.5)
+    png = vl_convert.vegalite_to_png(chart.to_json())  # as wide as the window that Dagster shows it in
     if len(png) > MAX_BYTES:
         raise BadInputError(f"The picture {title!r} has {len(png)} bytes; aggregate its data to stay below {MAX_BYTES}")
     return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{base64.b64encode(png).decode()})")

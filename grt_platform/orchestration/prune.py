@@ -28,6 +28,7 @@ def platform_prune() -> None:
 
 PRUNE_NIGHTLY = dg.ScheduleDefinition(
     name="platform_prune_nightly",
+    description="Deletes step events older than GRT_EVENT_LOG_DAYS from Dagster's storage.",
     job=platform_prune,
     cron_schedule="30 3 * * *",
     execution_timezone="UTC",

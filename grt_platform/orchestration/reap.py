@@ -26,6 +26,7 @@ def platform_reap() -> None:
 
 REAP_HOURLY = dg.ScheduleDefinition(
     name="platform_reap_hourly",
+    description="Ends abandoned uploads and removes what they left.",
     job=platform_reap,
     cron_schedule="20 * * * *",
     execution_timezone="UTC",

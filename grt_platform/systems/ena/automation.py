@@ -199,9 +199,10 @@ def _tell_failure(taxonomy_id: int, job: str, run_id: str) -> None:
         shop.tell(taxonomy_id, reason)
 
 
-def _schedule(name: str, job: dg.JobDefinition, cron: str) -> dg.ScheduleDefinition:
+def _schedule(name: str, job: dg.JobDefinition, cron: str, description: str) -> dg.ScheduleDefinition:
     return dg.ScheduleDefinition(
         name=name,
+        description=description,
         job=job,
         cron_schedule=cron,
         execution_timezone="UTC",
@@ -212,6 +213,8 @@ def _schedule(name: str, job: dg.JobDefinition, cron: str) -> dg.ScheduleDefinit
 JOBS = (ena_check, ena_filter, ena_farm, ena_collect, ena_tend, ena_recheck, ena_costs)
 SENSORS = (ena_heartbeat, ena_failures)
 SCHEDULES = (
-    _schedule("ena_recheck_hourly", ena_recheck, "10 * * * *"),
-    _schedule("ena_costs_daily", ena_costs, "0 7 * * *"),
+    _schedule(
+        "ena_recheck_hourly", ena_recheck, "10 * * * *", "Makes complete taxa due again when their time has come."
+    ),
+    _schedule("ena_costs_daily", ena_costs, "0 7 * * *", "Reports once a day how old machines are and what they cost."),
 )

@@ -77,6 +77,7 @@ def _event(instance: str, month: str, arrivals: Sequence[Arrival]) -> dg.AssetMa
 
 galaxy_automation = dg.AutomationConditionSensorDefinition(
     "galaxy_automation",
+    description="Starts what follows from reports that came in: tables, products, served rows.",
     target=dg.AssetSelection.groups("galaxy"),
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=settings().sensor_interval_s,
@@ -93,6 +94,7 @@ galaxy_freshness_job = dg.define_asset_job(
 )
 galaxy_freshness_daily = dg.ScheduleDefinition(
     name="galaxy_freshness_daily",
+    description="Asks once a day which instances have been silent for too long.",
     job=galaxy_freshness_job,
     cron_schedule="0 6 * * *",
     execution_timezone="UTC",

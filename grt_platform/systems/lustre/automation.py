@@ -88,6 +88,7 @@ def _event(group: str, arrivals: Sequence[Arrival]) -> dg.AssetMaterialization:
 
 lustre_automation = dg.AutomationConditionSensorDefinition(
     "lustre_automation",
+    description="Starts what follows from dumps that came in: scans, sums, reports, forecasts, splits.",
     target=dg.AssetSelection.groups("lustre"),
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=settings().sensor_interval_s,
@@ -97,6 +98,7 @@ lustre_automation = dg.AutomationConditionSensorDefinition(
 
 lustre_snapshots_daily = dg.ScheduleDefinition(
     name="lustre_snapshots_daily",
+    description="Asks once a day who the groups are and what they may use.",
     job=lustre_snapshots_job,
     cron_schedule=settings().lustre_snapshots_cron,
     execution_timezone="UTC",
@@ -110,6 +112,7 @@ lustre_freshness_job = dg.define_asset_job(
 )
 lustre_freshness_daily = dg.ScheduleDefinition(
     name="lustre_freshness_daily",
+    description="Asks once a day which volumes have had no dump for too long.",
     job=lustre_freshness_job,
     cron_schedule="0 7 * * *",
     execution_timezone="UTC",
