@@ -7,31 +7,20 @@ generator (or takes one), runs every way in a new process, interleaved, and prin
 
 import argparse
 import json
+import sys
 import tempfile
-from datetime import UTC, date, datetime
 from pathlib import Path
 
-import polars as pl
-
 from benchmarks import lustre_old_way
+from benchmarks.lustre_rules import DUMPED_ON, rules
 from benchmarks.timing import compare, igzip, me, show
 from grt_platform.adapters.parquet import marked_schema
 from grt_platform.systems.lustre.logic.bad_lines import BadLine
-from grt_platform.systems.lustre.logic.from_entries import groups_of
 from grt_platform.systems.lustre.logic.generate import Recipe, generate
-from grt_platform.systems.lustre.logic.groups_only import scan_groups
 from grt_platform.systems.lustre.logic.rescan import rescan
-from grt_platform.systems.lustre.logic.rules import (
-    DEFAULT_AREAS,
-    DEFAULT_CLASSES,
-    ScanRules,
-    parse_areas,
-    parse_classes,
-)
 from grt_platform.systems.lustre.logic.scan import scan
 from grt_platform.systems.lustre.schemas import ENTRIES
 
-DUMPED_ON = date(2026, 11, 25)
 MODULE = "benchmarks.lustre_scan"
 TARGETS = {
     "groups alone": "asked: CPU 1.9 x, wall 1.3 x, 300 MiB",
@@ -40,12 +29,6 @@ TARGETS = {
     "groups from Parquet": "asked: wall 0.3 x",
     "all but groups from Parquet": "asked: wall 0.5 x",
 }
-
-
-def rules() -> ScanRules:
-    """The default ones, at the end of the dump's date."""
-    as_of = datetime(DUMPED_ON.year, DUMPED_ON.month, DUMPED_ON.day, 23, 59, 59, tzinfo=UTC)
-    return ScanRules(as_of, parse_areas(DEFAULT_AREAS), parse_classes(DEFAULT_CLASSES))
 
 
 def make(path: Path, lines: int) -> None:
@@ -84,15 +67,10 @@ def run_rescan(parquet: Path) -> None:
 
 def run_one(way: str, dump: Path, other: Path) -> None:
     """One way, in this process."""
-    if way == "groups":
-        with dump.open("rb") as packed:
-            print(scan_groups(packed, dump.name, rules(), bad=ignore)[1].height)
-    elif way == "tree":
+    if way == "tree":
         run_scan(dump, None)
     elif way == "fused":
         run_scan(dump, other)
-    elif way == "from-groups":
-        print(groups_of(pl.scan_parquet(other), rules()).height)
     elif way == "from-all":
         run_rescan(other)
     elif way == "old-report":
@@ -100,6 +78,11 @@ def run_one(way: str, dump: Path, other: Path) -> None:
         print(len(lustre_old_way.report(dump, pairs, rules().as_of_s)))
     elif way == "old-inspect":
         print(len(lustre_old_way.inspect(dump)))
+
+
+def alone(module: str, file: Path) -> str:
+    """A command that runs a way that is a module of its own."""
+    return f"{sys.executable} -m benchmarks.{module} {file}"
 
 
 def main() -> None:
@@ -118,14 +101,14 @@ def main() -> None:
         dump, parquet = given.dump or Path(folder) / "dump.gz", Path(folder) / "entries.parquet"
         if given.dump is None:
             make(dump, given.lines)
-        ways = {"igzip -dc": f"{igzip()} -dc {dump}", "groups alone": me(MODULE, "groups", dump, parquet)}
+        ways = {"igzip -dc": f"{igzip()} -dc {dump}", "groups alone": alone("lustre_groups", dump)}
         ways["all directories, users, projects"] = me(MODULE, "tree", dump, parquet)
         if given.old:
             parquet.with_suffix(".json").write_text(json.dumps(lustre_old_way.pairs_in(dump)))
             ways |= {f"old {name}": me(MODULE, f"old-{name}", dump, parquet) for name in ("report", "inspect")}
         else:
             ways["fused, with Parquet"] = me(MODULE, "fused", dump, parquet)
-            ways["groups from Parquet"] = me(MODULE, "from-groups", dump, parquet)
+            ways["groups from Parquet"] = alone("lustre_from_entries", parquet)
             ways["all but groups from Parquet"] = me(MODULE, "from-all", dump, parquet)
         show(compare(ways, given.rounds), given.lines, TARGETS)
         if parquet.exists():

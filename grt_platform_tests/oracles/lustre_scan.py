@@ -65,7 +65,8 @@ class Sum:
             self.newest = other.newest
         if other.oldest is not None and (self.oldest is None or other.oldest < self.oldest):
             self.oldest = other.oldest
-        self.ages = [mine + theirs for mine, theirs in zip(self.ages, other.ages, strict=True)]
+        for age, used in enumerate(other.ages):
+            self.ages[age] += used
         for name, used in other.classes.items():
             self.classes[name] = self.classes.get(name, 0) + used
 
@@ -154,9 +155,9 @@ def frame(table, rows: list[tuple]) -> pl.DataFrame:
 
 def located(parts: list[bytes], rules: ScanRules) -> tuple[list[bytes], list[bytes]] | None:
     """The shallowest ancestor that is an area, and what lies below it."""
-    for size in range(1, len(parts) + 1):
-        for area in rules.areas:
-            wanted = area.pattern[1:].split("/")
+    wanted_by_area = [area.pattern[1:].split("/") for area in rules.areas]
+    for size in range(1, min(len(parts), max(map(len, wanted_by_area), default=0)) + 1):
+        for wanted in wanted_by_area:
             if len(wanted) == size and all(
                 re.fullmatch(regex.encode(), part) for regex, part in zip(wanted, parts, strict=False)
             ):

@@ -17,6 +17,9 @@ from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch, Spill
 from grt_platform.systems.lustre.logic.tree_rows import tree_chunks, tree_frame
 
+_ROOM_MORE = 1 << 16
+"""More directories than allowed come with the last rows before sums are set aside."""
+
 
 class Gathered:
     """What the rows taken so far add up to; memory is bounded by users, projects, and the directories allowed."""
@@ -31,7 +34,8 @@ class Gathered:
         self._begin_directories()
 
     def _begin_directories(self) -> None:
-        self._sums = np.zeros((0, self._width), np.int64)
+        room = self._rules.max_tree_directories + _ROOM_MORE
+        self._sums = np.empty((room, self._width), np.int64)  # pages that nobody touches take no memory
         self._cleared = 0
         self._keys.begin()
 

@@ -1,14 +1,40 @@
 """Directories in the order of their depth and path, without comparing whole paths."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.kernels.directories import COUNT, ROOT, Directories, name_begin, name_length
-from grt_platform.systems.lustre.logic.kernels.jit import compiled
-from grt_platform.systems.lustre.logic.kernels.wide import lowest, word
+from grt_platform.systems.lustre.logic.entry import MAX_PARTS
+from grt_platform.systems.lustre.logic.kernels.directories import (
+    COUNT,
+    ROOT,
+    Directories,
+    first_bytes,
+    name_begin,
+    name_length,
+    shared,
+)
+from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
+from grt_platform.systems.lustre.logic.kernels.wide import flipped, lowest, word
 
 _SLASH, _END = 47, 0
 _RUN = 16
+
+
+class Family(NamedTuple):
+    """Directories that are being sorted, and room to do it.
+
+    Attributes:
+        nodes: Their numbers.
+        keys: Of each what its name says first behind what all names of its family begin with.
+        spare_nodes, spare_keys: Room for the largest family.
+    """
+
+    nodes: NDArray[np.int32]
+    keys: NDArray[np.uint64]
+    spare_nodes: NDArray[np.int32]
+    spare_keys: NDArray[np.uint64]
 
 
 def by_depth_and_path(known: Directories) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -18,16 +44,18 @@ def by_depth_and_path(known: Directories) -> tuple[NDArray[np.int32], NDArray[np
     has a slash there, so parents are put into the order of names with a slash at the end.
     """
     count = int(known.now[COUNT])
-    kids, starts = np.empty(count, np.int32), np.zeros(count + 2, np.int64)
-    order, walk, spare = (np.empty(count, np.int32) for _ in range(3))
-    group_by_parent(known, starts, kids)
-    depths = np.zeros(count + 1, np.int64)
-    levels = sort_levels(known, starts, kids, order, walk, spare, depths)
+    starts, nodes = np.zeros(count + 2, np.int32), np.empty(count, np.int32)
+    group_by_parent(known, starts, nodes)
+    largest = int(np.diff(starts[: count + 1]).max())
+    spare = np.empty(largest, np.int32), np.empty(largest, np.uint64)
+    order, walk = np.empty(count, np.int32), np.empty(count, np.int32)
+    depths = np.zeros(MAX_PARTS + 2, np.int64)
+    levels = sort_levels(known, starts, Family(nodes, np.empty(count, np.uint64), *spare), order, walk, depths)
     return order, depths[: levels + 1]
 
 
 @compiled
-def group_by_parent(known: Directories, starts: NDArray[np.int64], kids: NDArray[np.int32]) -> None:
+def group_by_parent(known: Directories, starts: NDArray[np.int32], kids: NDArray[np.int32]) -> None:
     """Brings the children of each directory together: those of `n` are `kids[starts[n]:starts[n + 1]]`."""
     count = known.now[COUNT]
     for node in range(1, count):
@@ -43,11 +71,10 @@ def group_by_parent(known: Directories, starts: NDArray[np.int64], kids: NDArray
 @compiled
 def sort_levels(
     known: Directories,
-    starts: NDArray[np.int64],
-    kids: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    kids: Family,
     order: NDArray[np.int32],
     walk: NDArray[np.int32],
-    spare: NDArray[np.int32],
     depths: NDArray[np.int64],
 ) -> int:
     """Writes the directories level after level, and where each level begins; returns how many levels there are."""
@@ -57,71 +84,83 @@ def sort_levels(
         depths[level] = begin
         filled = behind
         for number in range(begin, behind):
-            first, last = starts[walk[number]], starts[walk[number] + 1]
-            size = last - first
-            sort_names(known, kids, first, last, spare, _END)
-            for each in range(size):
-                order[filled + each] = walk[filled + each] = kids[first + each]
-            sort_run(known, walk, filled, filled + size, _SLASH)
-            filled += size
+            first, last = np.int64(starts[walk[number]]), np.int64(starts[walk[number] + 1])
+            if last - first > 1:
+                sort_family(known, kids, first, last)
+            for each in range(first, last):
+                order[filled + each - first] = kids.nodes[each]
+            for each in range(first, last):
+                node, at = kids.nodes[each], filled
+                while at > filled - (each - first) and is_before(known, node, walk[at - 1], _SLASH):
+                    walk[at] = walk[at - 1]
+                    at -= 1
+                walk[at] = node
+                filled += 1
         begin, behind, level = behind, filled, level + 1
     depths[level] = behind
     return level
 
 
 @compiled
-def sort_names(
-    known: Directories, nodes: NDArray[np.int32], first: int, behind: int, spare: NDArray[np.int32], end: int
-) -> None:
-    """Sorts directories by name: short runs one by one, then pairs of runs merged until one is left."""
+def sort_family(known: Directories, kids: Family, first: int, behind: int) -> None:
+    """Sorts directories of one parent by name: short runs one by one, then pairs of runs merged until one is left."""
+    head = kids.nodes[first]
+    same = name_length(known, head)
+    for each in range(first + 1, behind):
+        node = kids.nodes[each]
+        same = min(same, name_length(known, node))
+        same = shared(known.names, name_begin(known, head), name_begin(known, node), same)
+    for each in range(first, behind):
+        node = kids.nodes[each]
+        rest = word(known.names, name_begin(known, node) + same) & first_bytes(name_length(known, node) - same)
+        kids.keys[each] = flipped(rest)
     for begin in range(first, behind, _RUN):
-        sort_run(known, nodes, begin, min(begin + _RUN, behind), end)
+        sort_run(known, kids, begin, min(begin + _RUN, behind))
     size = _RUN
     while size < behind - first:
         for begin in range(first, behind - size, 2 * size):
-            merge(known, nodes, begin, begin + size, min(begin + 2 * size, behind), spare, end)
+            merge(known, kids, begin, begin + size, min(begin + 2 * size, behind))
         size *= 2
 
 
-@compiled
-def sort_run(known: Directories, nodes: NDArray[np.int32], first: int, behind: int, end: int) -> None:
-    """Sorts a few directories, or many that are nearly sorted, by name."""
+@inlined
+def sort_run(known: Directories, kids: Family, first: int, behind: int) -> None:
+    """Sorts a few directories by name."""
     for number in range(first + 1, behind):
-        node, at = nodes[number], number
-        while at > first and is_before(known, node, nodes[at - 1], end):
-            nodes[at] = nodes[at - 1]
+        node, key, at = kids.nodes[number], kids.keys[number], number
+        while at > first and comes_first(known, key, node, kids.keys[at - 1], kids.nodes[at - 1]):
+            kids.nodes[at], kids.keys[at] = kids.nodes[at - 1], kids.keys[at - 1]
             at -= 1
-        nodes[at] = node
+        kids.nodes[at], kids.keys[at] = node, key
 
 
-@compiled
-def merge(
-    known: Directories,
-    nodes: NDArray[np.int32],
-    first: int,
-    middle: int,
-    behind: int,
-    spare: NDArray[np.int32],
-    end: int,
-) -> None:
+@inlined
+def merge(known: Directories, kids: Family, first: int, middle: int, behind: int) -> None:
     """Merges two sorted runs that stand one behind the other."""
-    if not is_before(known, nodes[middle], nodes[middle - 1], end):
-        return
     size = middle - first
     for each in range(size):
-        spare[each] = nodes[first + each]
+        kids.spare_nodes[each], kids.spare_keys[each] = kids.nodes[first + each], kids.keys[first + each]
     one, other, at = 0, middle, first
     while one < size:
-        if other < behind and is_before(known, nodes[other], spare[one], end):
-            nodes[at] = nodes[other]
+        key, node = kids.spare_keys[one], kids.spare_nodes[one]
+        if other < behind and comes_first(known, kids.keys[other], kids.nodes[other], key, node):
+            kids.nodes[at], kids.keys[at] = kids.nodes[other], kids.keys[other]
             other += 1
         else:
-            nodes[at] = spare[one]
+            kids.nodes[at], kids.keys[at] = node, key
             one += 1
         at += 1
 
 
-@compiled
+@inlined
+def comes_first(known: Directories, key: int, node: int, other_key: int, other: int) -> bool:
+    """Whether the first of two directories comes before the second."""
+    if key != other_key:
+        return key < other_key
+    return is_before(known, node, other, _END)
+
+
+@inlined
 def is_before(known: Directories, one: int, other: int, end: int) -> bool:
     """Whether a name comes before another, both with the byte `end` behind them; names of one directory differ."""
     size, others = name_length(known, one), name_length(known, other)

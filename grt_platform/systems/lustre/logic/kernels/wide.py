@@ -96,6 +96,16 @@ def word(_typing: Any, data: Any, position: Any) -> Any:
 
 
 @intrinsic
+def flipped(_typing: Any, number: Any) -> Any:
+    """The eight bytes of a number in the other order: as such they compare like text."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return builder.bswap(given[0])
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
 def lowest(_typing: Any, mask: Any) -> Any:
     """The number of the lowest bit that is set; 64 for none."""
 

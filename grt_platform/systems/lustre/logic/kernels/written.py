@@ -14,8 +14,11 @@ MOST_DIGITS = 19
 @compiled
 def write_paths(known: Directories, nodes: NDArray[np.int32], ends: NDArray[np.int32], out: NDArray[np.uint8]) -> None:
     """Writes the paths of directories one behind the other; each ends where `ends` says (`/` is written empty)."""
+    before, prefix = np.int64(-1), np.int64(0)
     for number in range(len(nodes)):
-        node, at = np.int64(nodes[number]), np.int64(ends[number + 1])
+        node, begin, at = np.int64(nodes[number]), np.int64(ends[number]), np.int64(ends[number + 1])
+        parent = np.int64(known.parent[node])
+        is_sibling = node > 0 and parent == before
         while node > 0:
             length = name_length(known, node)
             at -= length
@@ -23,18 +26,33 @@ def write_paths(known: Directories, nodes: NDArray[np.int32], ends: NDArray[np.i
             at -= 1
             out[at] = _SLASH
             node = np.int64(known.parent[node])
+            if is_sibling:
+                copy(out, begin, out, prefix, at - begin)
+                break
+        before, prefix = parent, begin
 
 
 @compiled
 def path_ends(known: Directories, nodes: NDArray[np.int32], ends: NDArray[np.int32]) -> None:
     """Writes where each path ends when they stand one behind the other; `/` is empty."""
-    total = 0
+    total, before, above = np.int64(0), np.int64(-1), np.int64(0)
     for number in range(len(nodes)):
         node = np.int64(nodes[number])
-        while node > 0:
-            total += 1 + name_length(known, node)
-            node = np.int64(known.parent[node])
+        parent = np.int64(known.parent[node])
+        if parent != before:
+            above, before = path_length(known, parent), parent
+        total += above + 1 + name_length(known, node) if node > 0 else 0
         ends[number + 1] = total
+
+
+@inlined
+def path_length(known: Directories, node: int) -> int:
+    """How many bytes the path of a directory has; 0 for `/`."""
+    length = np.int64(0)
+    while node > 0:
+        length += 1 + name_length(known, node)
+        node = np.int64(known.parent[node])
+    return length
 
 
 @compiled
