@@ -35,6 +35,7 @@ PAGES = pages()
 RENEW = ".venv/bin/python -m grt_platform.runtime.reference"
 FENCE = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
+PLACEHOLDER = re.compile(r"\{.*\}|[A-Z_]+")  # as usage lines have them
 LINK = re.compile(r"\[[^]]*]\(([^)\s]+)\)")
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -71,8 +72,10 @@ def parsed(arguments: list[str], *, is_whole: bool) -> None:
     given, left, order = command.make_parser(context).parse_args(words)
     assert not left or command.ignore_unknown_options, f"takes no argument {left}"
     for parameter in {each.name: each for each in order}.values():
-        if isinstance(parameter.type, click.Choice | click.types.IntRange) and parameter in order:
-            parameter.type.convert(given[parameter.name], parameter, context)
+        if isinstance(parameter.type, click.Choice | click.types.IntRange):
+            value = given[parameter.name]
+            if is_whole or (isinstance(value, str) and not PLACEHOLDER.fullmatch(value)):
+                parameter.type.convert(value, parameter, context)
     if is_whole:
         for parameter in command.params:
             if isinstance(parameter, click.Argument) and parameter.required:

@@ -39,7 +39,7 @@ def command_tree() -> click.Group:
     """All commands of `grt`, as the command door shows them."""
     group = click.Group("grt")
     for module in iter_modules(commands.__path__):
-        group.add_command(import_module(f"{commands.__name__}.{module.name}").command, module.name)
+        group.add_command(import_module(f"{commands.__name__}.{module.name}").command, module.name.replace("_", "-"))
     for system in systems_with("serving/cli.py"):
         group.add_command(import_module(f"grt_platform.systems.{system}.serving.cli").group, system)
     return group
