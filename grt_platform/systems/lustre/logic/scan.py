@@ -22,7 +22,7 @@ from grt_platform.systems.lustre.logic.reader import ColumnReader
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
 
-GROUP_ROWS = 300_000
+GROUP_ROWS = 200_000
 """No power of two: columns that far apart would all want the same few places of the processor's cache."""
 _BAD_LINES = 1024
 
