@@ -16,7 +16,7 @@ CONNECTING: dict[str, Any] = {
     "row_factory": psycopg.rows.dict_row,
     "connect_timeout": 5,
     "application_name": "grt",
-    "options": "-c TimeZone=UTC",
+    "options": "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan",  # what a filter leaves open decides the plan
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
