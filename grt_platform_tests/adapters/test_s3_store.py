@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 
 from grt_platform.adapters import s3_store
@@ -30,6 +31,16 @@ def store(place: Place) -> Store:
 
 def test_nothing_lies_on_this_machine(store: Store) -> None:
     assert store.local_path("a") is None
+
+
+def test_signed_urls_carry_the_public_address_and_hold_there(place: Place) -> None:
+    public = place.settings["s3_endpoint"].replace("127.0.0.1", "localhost")
+    store = Place(place.url, {**place.settings, "s3_public_endpoint": public}).store()
+    store.put("a", b"x")
+    url = store.sign("GET", "a", expires_s=60)
+    assert url.startswith(f"{public}/")
+    assert httpx.get(url).content == b"x"
+    assert httpx.get(url.replace("localhost", "127.0.0.1")).status_code == 403  # the signature covers the name
 
 
 def test_the_marker_of_an_empty_folder_is_no_object(store: Store, place: Place, seaweed: Seaweed) -> None:

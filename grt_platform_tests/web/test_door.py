@@ -56,5 +56,10 @@ def test_a_page_may_be_read_from_anywhere_and_its_reader_is_named(admin: LiveWeb
     assert (answer.status_code, answer.headers["X-Grt-User"]) == (204, "root")
 
 
+def test_the_first_page_leads_to_the_ui_behind_the_door(admin: LiveWeb) -> None:
+    admin.set("GRT_UI_PATH", "/dagster")
+    assert 'href="/dagster/"' in admin.client.get("/").text
+
+
 def test_the_door_answers_no_other_method(admin: LiveWeb) -> None:
     assert httpx.post(f"{admin.url}/auth/dagster").status_code == 405
