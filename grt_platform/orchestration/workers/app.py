@@ -14,17 +14,19 @@ from grt_platform.settings import Settings
 _RESULT_TABLES = {"task": "grt_step_results", "group": "grt_step_result_groups"}
 
 
-def executor_of(chosen: Settings) -> CeleryExecutor:
-    """The executor of dagster-celery that hands steps to the broker of the settings."""
-    backend = f"db+{sqlalchemy_url(chosen.dagster_url.get_secret_value())}"
-    return CeleryExecutor(
-        RetryMode.ENABLED, chosen.broker_url.get_secret_value(), backend, config_source=celery_settings()
-    )
+def arguments_of(chosen: Settings) -> dict[str, Any]:
+    """Arguments of dagster-celery's executor: the broker of the settings, and results in Dagster's Postgres."""
+    return {
+        "retries": RetryMode.ENABLED,
+        "broker": chosen.broker_url.get_secret_value(),
+        "backend": f"db+{sqlalchemy_url(chosen.dagster_url.get_secret_value())}",
+        "config_source": celery_settings(),
+    }
 
 
 def app_of(chosen: Settings) -> Celery:
     """The same broker and results, for workers."""
-    return make_app(executor_of(chosen).app_args())
+    return make_app(CeleryExecutor(**arguments_of(chosen)).app_args())
 
 
 def celery_settings() -> dict[str, Any]:
@@ -38,8 +40,7 @@ def celery_settings() -> dict[str, Any]:
         "task_acks_late": True,
         "task_reject_on_worker_lost": False,
         "task_default_queue": LIGHT,
-        "task_publish_retry_policy": {"max_retries": 60, "interval_start": 0.1, "interval_step": 0.3,
-                                      "interval_max": 2},
+        "task_publish_retry_policy": {"max_retries": 5, "interval_start": 0.1, "interval_step": 0.3, "interval_max": 2},
         "broker_transport_options": {"confirm_publish": True, "max_retries": 30, "interval_start": 0,
                                      "interval_step": 0.2, "interval_max": 2},
         "broker_connection_retry_on_startup": True,

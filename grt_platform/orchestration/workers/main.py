@@ -56,6 +56,7 @@ def _connect_signals(heart: Path) -> None:
         celery = logging.getLogger("celery")
         celery.handlers, celery.propagate = logging.getLogger("dagster").handlers, False
         celery.setLevel(settings().log_level)
+        logging.getLogger("celery.app.trace").setLevel(logging.WARNING)  # it would print every event of every step
 
     def bind_to_parent(**_: object) -> None:
         _die_with(parent)

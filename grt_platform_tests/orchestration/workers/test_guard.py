@@ -1,14 +1,15 @@
 """A step is done by one worker at a time, and not at all when nobody waits for it or workers die of it."""
 
-import threading
 from collections.abc import Iterator
 
 import dagster as dg
+import psycopg
 import pytest
 from dagster._core.events import DagsterEvent, EngineEventData
 from dagster._core.utils import make_new_run_id
+from dagster_celery.executor import CeleryExecutor
 
-from grt_platform.orchestration.workers.guard import NotWantedError, alone, deaths
+from grt_platform.orchestration.workers.guard import BusyError, alone, deaths
 from grt_platform.settings import settings
 
 
@@ -26,32 +27,28 @@ def a_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus = dg.Dagster
     return instance.add_run(run)
 
 
-def test_who_comes_second_waits_until_the_first_is_done(instance: dg.DagsterInstance) -> None:
-    run = a_run(instance)
-    order: list[str] = []
-
-    def second() -> None:
-        with alone(instance, run.run_id, "step"):
-            order.append("second")
-
-    with alone(instance, run.run_id, "step"), alone(instance, run.run_id, "another step"):
-        waiting = threading.Thread(target=second)
-        waiting.start()
-        waiting.join(1.5)
-        assert waiting.is_alive()
-        order.append("first")
-    waiting.join(10)
-    assert order == ["first", "second"]
-
-
-def test_who_waits_goes_when_the_run_is_over(instance: dg.DagsterInstance) -> None:
-    over = a_run(instance, dg.DagsterRunStatus.FAILURE)
+def test_who_comes_second_waits_a_moment_and_is_told(instance: dg.DagsterInstance) -> None:
+    first = a_run(instance).run_id
     with (
-        alone(instance, over.run_id, "step"),
-        pytest.raises(NotWantedError, match=f"its run {over.run_id} is over"),
-        alone(instance, over.run_id, "step"),
+        alone(first, "step"),
+        alone(first, "another step"),
+        alone(a_run(instance).run_id, "step"),
+        pytest.raises(BusyError),
+        alone(first, "step", patience_s=0.3),
     ):
         raise AssertionError
+    with alone(first, "step", patience_s=0):
+        pass
+
+
+def test_a_lock_is_free_when_the_connection_of_its_holder_is_broken(
+    instance: dg.DagsterInstance, database_url: str
+) -> None:
+    run_id = a_run(instance).run_id
+    with alone(run_id, "step"), psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        with alone(run_id, "step"):
+            pass
 
 
 def test_a_death_is_a_beginning_without_an_end(instance: dg.DagsterInstance) -> None:
@@ -59,7 +56,7 @@ def test_a_death_is_a_beginning_without_an_end(instance: dg.DagsterInstance) -> 
 
     def begin(step: str = "step") -> None:
         instance.report_engine_event(
-            f"Executing steps {step} in celery worker", run, EngineEventData({}), step_key=step
+            f"Executing steps {step} in celery worker", run, EngineEventData({}), CeleryExecutor, step_key=step
         )
 
     assert deaths(instance, run.run_id, "step") == 0

@@ -1,0 +1,258 @@
+"""The same assets on many machines: real Postgres, RabbitMQ, S3 and workers, and what happens when each is killed.
+
+Every test prints its figures; run it with `-s` to see them.
+"""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import psutil
+import psycopg
+import pytest
+
+from grt_platform.adapters.lake import Lake
+from grt_platform.adapters.store import open_store
+from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.orchestration.daemon import STANDS_BY
+from grt_platform.orchestration.workers.guard import MOST_DEATHS
+from grt_platform.systems.galaxy.partitions import month_of, partition_key
+from grt_platform.systems.galaxy.schemas import RAW_TABLES, TOOL_RESOURCES, TOOL_USAGE, overall
+from grt_platform_tests.fixtures.platform import Platform
+from grt_platform_tests.fixtures.seaweed import Seaweed
+from grt_platform_tests.flows.galaxy import ONE, agree, rows_of_lake, send
+from grt_platform_tests.flows.galaxy import SENSOR as GALAXY_SENSOR
+from grt_platform_tests.galaxy_archives import make_archive
+from grt_platform_tests.services.held_steps import ROWS
+from grt_platform_tests.services.many import WORKERS, Many, go, is_running, lines, many_machines, until
+
+pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(900)]
+QUIET = dict.fromkeys(("sensor_interval_s", "jobs_interval_s", "ena_interval_s"), "3600") | {"runs_at_once": "8"}
+KNOWN = """
+mutation Known($key: String!) {
+  addDynamicPartition(partitionsDefName: "galaxy_instances", partitionKey: $key,
+    repositorySelector: {repositoryLocationName: "grt_platform", repositoryName: "__repository__"}) { __typename } }
+"""
+TABLES = [dg.AssetKey(["galaxy", "raw", "archives"]), *(dg.AssetKey(table.asset_key) for table in RAW_TABLES),
+          *(dg.AssetKey(table.served().asset_key) for table in RAW_TABLES if not table.is_private)]  # fmt: skip
+PRODUCTS = (TOOL_USAGE, TOOL_RESOURCES)
+OF_INSTANCE = [dg.AssetKey(each.asset_key) for table in PRODUCTS for each in (table, table.served())]
+OVERALL = [dg.AssetKey(each.asset_key) for table in map(overall, PRODUCTS) for each in (table, table.served())]
+STARTED_RUN = re.compile(r"Started process for run \(pid: (\d+)\)")
+
+
+@pytest.fixture(scope="module")
+def many(seaweed: Seaweed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Many]:
+    """One platform for all tests of this file."""
+    with many_machines(tmp_path_factory.mktemp("many"), seaweed, **QUIET) as platform:
+        yield platform
+
+
+def step_process(held: Path) -> int:
+    """The process that began the step last."""
+    return int(lines(held, "begun")[-1].split()[0])
+
+
+def worker_of(many: Many, held: Path) -> str:
+    """The worker that began the step last."""
+    return Path(lines(held, "begun")[-1].split()[1]).name
+
+
+def test_a_galaxy_day_on_workers_is_what_one_machine_makes_of_it(many: Many, platform: Platform) -> None:
+    made = make_archive("F4d", range(1, 60), generated="1656720000.0")
+    raw = open_store(many.settings["raw_url"], many.chosen("code"))
+    for suffix, data in ((".tar.gz", made.archive), (".json", made.metadata)):
+        raw.put(f"galaxy/{ONE}/archives/{made.report_id}{suffix}", data)
+    send(platform, made)
+    platform.settle(GALAXY_SENSOR)
+    month = partition_key(ONE, month_of(datetime.now(UTC)))
+    many.ask(KNOWN, key=ONE)
+    begun, runs = time.monotonic(), []
+    for keys, partition in ((TABLES, month), (OF_INSTANCE, ONE), (OVERALL, None)):
+        runs.append(many.materialize(keys, partition))
+        assert many.ended(runs[-1]) == ["SUCCESS"]
+    took = time.monotonic() - begun
+    lake = Lake(open_store(many.settings["lake_url"], many.chosen("code")))
+    ours, theirs = rows_of_lake(lake), rows_of_lake(platform.lake)
+    nouns = {key.path[-1] for key in (*TABLES, *OF_INSTANCE, *OVERALL)} & set(ours)
+    assert len(nouns) > 8
+    assert all(ours[noun] for noun in ("jobs", "metrics_num", "tool_usage", "tool_resources_overall"))
+    for noun in nouns - {"ledger"}:  # which names the archives' etags, S3's other than a folder's
+        assert _without_times(ours[noun]) == _without_times(theirs[noun]), noun
+    assert agree(lake, Warehouse(many.settings["warehouse_url"]))
+    by_workers = (
+        "SELECT count(DISTINCT step_key) FROM event_logs WHERE run_id = ANY (%s) AND event LIKE '%%in celery worker%%'"
+    )
+    [(steps,)] = many.rows(by_workers, "dagster", runs)
+    assert steps > 8
+    print(f"a galaxy day on two workers: three runs, {steps} steps, {took:.1f} s")
+
+
+def _without_times(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Rows without moments of reception, which are those of the test."""
+    plain = (tuple(v for v in row if not isinstance(v, datetime) or v.year < 2026) for row in rows)
+    return sorted(plain, key=repr)
+
+
+def test_output_of_steps_can_be_read_from_the_bucket(many: Many, seaweed: Seaweed) -> None:
+    run_id, held = many.hold("output")
+    go(held)
+    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+    prefix = many.settings["compute_logs_url"].removeprefix(f"s3://{seaweed.bucket}/")
+    found = seaweed.client().list_objects_v2(Bucket=seaweed.bucket, Prefix=f"{prefix}/storage/{run_id}")
+    assert found["KeyCount"] > 0
+
+
+def test_a_step_whose_worker_is_killed_is_done_by_another_one(many: Many) -> None:
+    run_id, held = many.hold("worker")
+    process, worker = step_process(held), worker_of(many, held)
+    many.kill(worker)
+    took = until(lambda: len(lines(held, "begun")) == 2)
+    assert not is_running(process)
+    assert worker_of(many, held) != worker
+    go(held)
+    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+    assert (len(lines(held, "done")), len(lines(held, "after"))) == (1, 1)
+    many.start(worker)
+    many.wait(worker)
+    print(f"kill -9 of a worker: begun again by another one after {took:.1f} s")
+
+
+def test_a_run_whose_step_is_killed_alone_fails_at_once_and_is_tried_again(many: Many) -> None:
+    run_id, held = many.hold("step")
+    os.kill(step_process(held), signal.SIGKILL)
+    took = until(lambda: len(lines(held, "begun")) == 2)
+    go(held)
+    assert many.ended(run_id) == ["FAILURE", "SUCCESS"], many.failures(run_id)
+    assert "WorkerLostError" in many.failures(run_id)
+    assert len(lines(held, "done")) == 1
+    print(f"kill -9 of a step's process: begun again in a new run after {took:.1f} s")
+
+
+def test_a_run_whose_process_is_killed_ends_its_step_and_is_tried_again(many: Many) -> None:
+    run_id, held = many.hold("run")
+    step = step_process(held)
+    of_run = "SELECT event FROM event_logs WHERE run_id = %s AND event LIKE '%%Started process for run%%'"
+    [(event,)] = many.rows(of_run, "dagster", run_id)
+    found = STARTED_RUN.search(event)
+    assert found is not None
+    os.kill(int(found[1]), signal.SIGKILL)
+    ended = until(lambda: not is_running(step), 30)
+    again = until(lambda: len(lines(held, "begun")) == 2)
+    go(held)
+    assert many.ended(run_id) == ["FAILURE", "SUCCESS"], many.failures(run_id)
+    assert len(lines(held, "done")) == 1
+    print(f"kill -9 of a run's process: its step ended after {ended:.1f} s, was begun again {again:.1f} s later")
+
+
+def test_a_code_server_that_is_killed_loses_its_runs_which_are_found_and_tried_again(many: Many) -> None:
+    run_id, held = many.hold("code")
+    step = step_process(held)
+    many.lose("code")
+    many.start_code()
+    ended = until(lambda: many.status(run_id) == "FAILURE")
+    until(lambda: not is_running(step), 30)
+    again = until(lambda: len(lines(held, "begun")) == 2)
+    go(held)
+    assert many.ended(run_id) == ["FAILURE", "SUCCESS"], many.failures(run_id)
+    assert "its code server was restarted" in many.failures(run_id)
+    assert len(lines(held, "done")) == 1
+    print(
+        f"kill -9 of the code server: the run failed after {ended:.1f} s, its step was begun again {again:.1f} s later"
+    )
+
+
+def test_a_step_that_is_canceled_in_the_ui_ends_on_its_worker(many: Many) -> None:
+    run_id, held = many.hold("cancel")
+    step = step_process(held)
+    answer = many.ask("mutation End($id: String!) { terminateRun(runId: $id) { __typename } }", id=run_id)
+    assert answer == {"terminateRun": {"__typename": "TerminateRunSuccess"}}
+    gone = until(lambda: not is_running(step), 60)
+    took = until(lambda: many.status(run_id) == "CANCELED", 60)
+    assert lines(held, "done") == []
+    print(f"a cancel: the step was gone after {gone:.1f} s, the run was canceled {took:.1f} s later")
+
+
+def test_a_broker_that_is_killed_and_started_again_loses_and_doubles_nothing(many: Many) -> None:
+    run_id, held = many.hold("broker")
+    many.rabbitmq.kill()
+    waiting = many.launch("sample_held", ["sample_hold", "sample_after"], many.folder / "later")
+    many.rabbitmq.start()
+    many.rabbitmq.wait()
+    took = until(lambda: lines(many.folder / "later", "begun"))
+    go(held)
+    go(many.folder / "later")
+    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+    assert many.ended(waiting) == ["SUCCESS"], many.failures(waiting)
+    for each in (held, many.folder / "later"):
+        assert [len(lines(each, what)) for what in ("begun", "done", "after")] == [1, 1, 1]
+    print(f"kill -9 of the broker: the next step began {took:.1f} s after it was back; the one under way went on")
+
+
+def test_a_second_daemon_stands_by_and_takes_over(many: Many) -> None:
+    many.start("daemon-2")
+    until(lambda: STANDS_BY in many.log("daemon-2"))
+    run_id, held = many.hold("daemons")
+    go(held)
+    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+    assert len(lines(held, "begun")) == 1
+    many.kill("daemon")
+    next_id = many.launch("sample_held", ["sample_hold", "sample_after"], many.folder / "next")
+    took = until(lambda: lines(many.folder / "next", "begun"))
+    go(many.folder / "next")
+    assert many.ended(next_id) == ["SUCCESS"], many.failures(next_id)
+    print(f"kill -9 of the daemon: the one that stood by launched the next run after {took:.1f} s")
+
+
+def test_a_step_of_which_every_worker_dies_is_given_up_with_a_reason(many: Many) -> None:
+    held = many.folder / "poison"
+    run_id = many.launch("sample_poisoned", ["sample_die"], held)
+
+    def is_given_up() -> bool:
+        for name in WORKERS:  # as a container would be
+            if many.processes[name].poll() is not None:
+                many.start(name)
+        return many.status(run_id) == "FAILURE"
+
+    took = until(is_given_up)
+    assert len(lines(held, "begun")) == MOST_DEATHS + 1
+    assert f"{MOST_DEATHS + 1} workers died" in many.failures(run_id)
+    many.wait(*WORKERS)
+    print(f"a step that kills its worker: given up after {MOST_DEATHS + 1} workers, {took:.1f} s")
+
+
+def test_rows_are_copied_once_when_postgres_is_killed_in_the_middle(many: Many) -> None:
+    with psycopg.connect(many.settings["warehouse_url"]) as connection:
+        connection.execute(b"CREATE TABLE public.copied (number integer)")
+    held = many.folder / "copy"
+    run_id = many.launch("sample_copied", ["sample_copy"], held)
+    until(lambda: lines(held, "begun"))
+    os.kill(many.postgres.pid, signal.SIGQUIT)
+    many.postgres.stop()
+    go(held)
+    time.sleep(3)  # an outage, not a blink
+    many.postgres.start(many.folder / "postgres.log")
+    many.postgres.wait_ready()
+    statuses = many.ended(run_id)
+    assert statuses[-1] == "SUCCESS"
+    assert many.rows("SELECT count(*), count(DISTINCT number) FROM public.copied", "warehouse") == [(ROWS, ROWS)]
+    assert all(is_running(process.pid) for process in many.processes.values()), "no service fell with Postgres"
+    print(f"Postgres killed during COPY: {statuses}, begun {len(lines(held, 'begun'))} times")
+
+
+def test_nothing_is_left_behind_by_those_that_were_killed(many: Many) -> None:
+    """Every process that was started with one of the homes belongs to a service that still runs."""
+    ours = {process.pid for process in many.processes.values()}
+    kin = ours.union(child.pid for pid in ours for child in psutil.Process(pid).children(recursive=True))
+    left = []
+    for process in psutil.process_iter(["pid", "environ", "status", "cmdline"]):
+        home = (process.info["environ"] or {}).get("GRT_HOME", "")
+        if home.startswith(str(many.folder)) and process.info["status"] != psutil.STATUS_ZOMBIE:
+            left += [process.info["cmdline"]] if process.info["pid"] not in kin else []
+    assert left == []
+    assert not list(many.folder.glob("*/lake")), "stores are in the bucket alone"
