@@ -67,6 +67,7 @@ def sample_copy(context: dg.OpExecutionContext, config: Held, warehouse: Warehou
         with connection.cursor().copy(b"COPY public.copied FROM STDIN") as copy:
             for number in range(ROWS):
                 if number == ROWS // 2:
+                    note(config, "copying")
                     wait_for(config)
                 copy.write_row((number,))
     note(config, "done")

@@ -231,7 +231,7 @@ def test_rows_are_copied_once_when_postgres_is_killed_in_the_middle(many: Many) 
         connection.execute(b"CREATE TABLE public.copied (number integer)")
     held = many.folder / "copy"
     run_id = many.launch("sample_copied", ["sample_copy"], held)
-    until(lambda: lines(held, "begun"))
+    until(lambda: lines(held, "copying"))
     os.kill(many.postgres.pid, signal.SIGQUIT)
     many.postgres.stop()
     go(held)
@@ -239,7 +239,8 @@ def test_rows_are_copied_once_when_postgres_is_killed_in_the_middle(many: Many) 
     many.postgres.start(many.folder / "postgres.log")
     many.postgres.wait_ready()
     statuses = many.ended(run_id)
-    assert statuses[-1] == "SUCCESS"
+    assert statuses[-1] == "SUCCESS", many.failures(run_id)
+    assert len(lines(held, "copying")) > 1
     assert many.rows("SELECT count(*), count(DISTINCT number) FROM public.copied", "warehouse") == [(ROWS, ROWS)]
     assert all(is_running(process.pid) for process in many.processes.values()), "no service fell with Postgres"
     print(f"Postgres killed during COPY: {statuses}, begun {len(lines(held, 'begun'))} times")
