@@ -26,7 +26,7 @@ def fault(name: str, chosen: Settings) -> str:
         case "code":
             address = f"tcp://{_reached(chosen.code_listen)}:{chosen.code_port}"
         case "ui":
-            address = f"{http_url(_reached(chosen.ui_host), chosen.ui_port)}/server_info"
+            address = f"{http_url(_reached(chosen.ui_host), chosen.ui_port)}{chosen.ui_path}/server_info"
         case "web":
             address = f"{http_url(_reached(chosen.web_host), chosen.web_port)}/health"
         case "daemon":

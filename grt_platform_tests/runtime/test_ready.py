@@ -25,6 +25,10 @@ def test_what_does_not_answer_is_not_ready(name: str) -> None:
     assert f"127.0.0.1:{port}" in asked(name, code_listen="0.0.0.0", **{f"{name}_port": port})
 
 
+def test_a_ui_behind_a_proxy_is_asked_below_its_path() -> None:
+    assert "/dagster/server_info does not answer" in asked("ui", ui_port=free_port(), ui_path="/dagster")
+
+
 def test_a_worker_is_ready_while_it_hears_of_the_broker(tmp_path: Path) -> None:
     assert "ever held the broker" in asked("worker", home=tmp_path)
     beat = tmp_path / "workers" / "light.alive"
