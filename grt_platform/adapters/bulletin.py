@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from grt_platform.adapters.database import Database
+from grt_platform.kernel.announcement import LEVELS
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.kernel.schemas.platform import LEVELS
 
 _MOST_TITLE, _MOST_MESSAGE = 200, 2000
 _COLUMNS = "announcement_id, title, message, level, shown_at, ends_at, made_by"

@@ -18,6 +18,7 @@ from grt_platform_tests.fixtures.web import ADMIN_KEY, LiveWeb, serving, setting
 
 PUBLIC = {
     ("GET", "/"),
+    ("GET", "/announcements"),
     ("GET", "/docs"),
     ("GET", "/galaxy/api/instances"),
     ("GET", "/galaxy/downloads"),
@@ -31,6 +32,7 @@ PUBLIC = {
     ("GET", "/static/{file}"),
 }
 BY_FORM = {
+    ("GET", "/pages/galaxy/embed"): 404,  # until a setting names sites that may show it
     ("GET", "/sign-in/oidc"): 404,
     ("GET", "/sign-in/oidc/callback"): 401,
     ("POST", "/sign-in"): 403,
@@ -55,6 +57,9 @@ VALUES = {
     "taxon": "562",
     "file": "style.css",
     "dumped_on": "2026-11-01",
+    "announcement_id": "1",
+    "group": "humgen",
+    "what": "result",
 }
 
 

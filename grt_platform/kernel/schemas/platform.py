@@ -1,5 +1,6 @@
 """The schema `platform`: what all processes of the platform agree on."""
 
+from grt_platform.kernel.announcement import LEVELS
 from grt_platform.kernel.table import Column, Kind, Table
 
 TURNS = Table(
@@ -13,7 +14,6 @@ TURNS = Table(
     ),
     key=("name",),
 )
-LEVELS = ("info", "warning")
 ANNOUNCEMENTS = Table(
     "platform",
     "registry",
