@@ -19,6 +19,7 @@ _TESTS = (
 )
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_a_system_built_from_the_guide_keeps_every_promise_of_the_house(tmp_path: Path) -> None:
     for name in ("grt_platform", "grt_platform_tests", "deploy"):

@@ -18,7 +18,7 @@ TUTORIALS = [f"docs/tutorials/{name}.md" for name in ("galaxy", "lustre", "genes
 PATIENCE_S = 900
 _PORT = "28099"  # of the stand-in for ENA, as the pages have it
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * PATIENCE_S)]
+pytestmark = [pytest.mark.walk, pytest.mark.slow, pytest.mark.timeout(2 * PATIENCE_S)]
 
 
 def page(name: str) -> str:
