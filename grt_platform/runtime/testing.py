@@ -48,7 +48,8 @@ def run_all(tell: Callable[[str], None], pytest_arguments: Sequence[str]) -> int
 
 def _workers() -> int:
     """More than processors: many tests wait for a platform that they started."""
-    return min(2 * (os.cpu_count() or 1), 4)
+    cores = os.cpu_count() or 1
+    return min(cores + 1, 4)
 
 
 def _has(program: str) -> bool:
