@@ -15,7 +15,7 @@ from grt_platform.adapters.process import launched
 from grt_platform.kernel.errors import BadInputError, UnavailableError
 
 PARTIAL = ".grt-partial"
-_SSH_FAILED, _NO_SOURCE = 255, 23
+_SSH_FAILED, _NO_SOURCE = {255, 12}, 23  # rsync may see the end of its connection before that of ssh
 _MOST_WORDS = 300
 
 
@@ -172,6 +172,6 @@ def _judge(answer: Answer, host: str) -> None:
         return
     errors = answer.errors.decode("utf-8", "replace")
     told = f"rsync from {host} ended with {answer.code}: {' '.join(errors.split())[:_MOST_WORDS]}"
-    if answer.code == _SSH_FAILED and ("Host key verification failed" in errors or "Permission denied" in errors):
+    if answer.code in _SSH_FAILED and ("Host key verification failed" in errors or "Permission denied" in errors):
         raise BadInputError(f"{told}; the machine is not the one that was made, or does not let us in")
     raise UnavailableError(f"{told}; what came stays and the next try goes on from there")
