@@ -17,7 +17,7 @@ from grt_platform.adapters.bcftools.errors import (
     tells_damage,
 )
 from grt_platform.adapters.bcftools.header import Header, read_header
-from grt_platform.adapters.bcftools.step import PACK, Step
+from grt_platform.adapters.bcftools.step import Step, packing
 from grt_platform.adapters.bcftools.tool import Bcftools, StepFailedError, unwatched
 from grt_platform.kernel.bgzf import END_BLOCK
 from grt_platform.kernel.errors import BadSourceError
@@ -140,8 +140,7 @@ def _make(directory: Path, tool: Bcftools, watch: Callable[[], None]) -> None:
 def _copy(name: str, source: str, *verb: str) -> tuple[Step, Step, Step]:
     """How a copy is made, and its index meanwhile."""
     copy = Step((*verb, "--no-version", "--output-type", "u", "--output", _PLAIN, source))
-    index = Step(("index", "--force", "--csi", "--output", f"{name}.csi", _PACKED))
-    return copy, Step((PACK, _PLAIN, name, "", _PACKED)), index
+    return copy, *packing(_PLAIN, name, _PACKED)
 
 
 def _sort_contigs(directory: Path, tool: Bcftools, watch: Callable[[], None]) -> None:

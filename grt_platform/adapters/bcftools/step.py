@@ -19,6 +19,12 @@ class Step:
     after: tuple[int, ...] = ()
 
 
+def packing(source: str, target: str, beside: str, line: str = "") -> tuple[Step, Step]:
+    """How an unpacked stream becomes a file with a CSI index, which is made of the same bytes by the pipe `beside`."""
+    index = Step(("index", "--force", "--csi", "--output", f"{target}.csi", beside))
+    return Step((PACK, source, target, line, beside)), index
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a step ended.

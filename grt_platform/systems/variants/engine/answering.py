@@ -8,7 +8,7 @@ from pathlib import Path
 from grt_platform import __version__
 from grt_platform.adapters.bcftools.csi import read_csi
 from grt_platform.adapters.bcftools.header import RESULT_MARK
-from grt_platform.adapters.bcftools.step import PACK
+from grt_platform.adapters.bcftools.step import packing
 from grt_platform.adapters.bcftools.tool import Bcftools
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.systems.variants.engine.combining import Combining
@@ -169,9 +169,7 @@ class _Answering:
             pipeline.add(*commands[-1], "--output", result, "--", feed.name, after=feed.after)
             return result
         raw = self._unpacked(pipeline, feed, commands[-1:])
-        packed = pipeline.pipe()
-        pipeline.add(PACK, raw, result, self.mark, packed)
-        pipeline.add("index", "--force", "--csi", "--output", f"{result}.csi", packed)
+        pipeline.steps += packing(raw, result, pipeline.pipe(), self.mark)
         return result
 
     def _unpacked(self, pipeline: Pipeline, feed: Feed, last: list[tuple[str, ...]]) -> str:
