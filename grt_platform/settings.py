@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from grt_platform.kernel.addresses import http_url
 from grt_platform.kernel.errors import BadInputError
 
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -358,6 +359,11 @@ class Settings(BaseSettings):
     def products(self) -> str:
         """URL of the products."""
         return self.products_url or str(self.home / "products")
+
+    @property
+    def web_address(self) -> str:
+        """Where the web API is reached, without a slash at the end: GRT_WEB_URL, or where it listens."""
+        return (self.web_url or http_url(self.web_host, self.web_port)).rstrip("/")
 
 
 @cache

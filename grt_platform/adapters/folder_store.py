@@ -17,7 +17,6 @@ from grt_platform.adapters.parts import FolderParts, Parts
 from grt_platform.adapters.signing import Grant, check_terms, sign_url, verify
 from grt_platform.adapters.staging import Staging
 from grt_platform.adapters.store import Method, Names, Store, StoredObject
-from grt_platform.kernel.addresses import http_url
 from grt_platform.kernel.errors import BadInputError, UnavailableError
 from grt_platform.kernel.objects import ObjectExistsError
 from grt_platform.settings import Settings
@@ -38,7 +37,7 @@ class FolderStore(Store):
         self._root = Path(os.path.realpath(root))
         self._name = name
         self._secret = settings.signing_key.get_secret_value().encode()
-        self._web_url = settings.web_url or http_url(settings.web_host, settings.web_port)
+        self._web_url = settings.web_address
         self._staging = Staging(self._root)
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:

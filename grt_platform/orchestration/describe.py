@@ -5,7 +5,6 @@ from typing import Any
 
 import dagster as dg
 
-from grt_platform.kernel.addresses import http_url
 from grt_platform.kernel.table import Column, Table
 from grt_platform.settings import settings
 
@@ -60,8 +59,7 @@ def about_raw(system: str, noun: str, description: str, *, kinds: Sequence[str] 
 
 def links(system: str) -> dict[str, dg.MetadataValue[Any]]:
     """Where people see the system's answers without Dagster."""
-    web = settings().web_url or http_url(settings().web_host, settings().web_port)
-    return {"page": dg.MetadataValue.url(f"{web.rstrip('/')}/pages/{system}")}
+    return {"page": dg.MetadataValue.url(f"{settings().web_address}/pages/{system}")}
 
 
 def asset_key(table: Table) -> dg.AssetKey:
