@@ -25,15 +25,17 @@ make_uv() {
     : >"$boot/.done"
 }
 
+# Everything is compiled here, once: each of the many processes would do it again where PYTHONDONTWRITEBYTECODE is set.
 make_environment() {
     is_made && return
     say "making the environment in $venv (once; under a minute)"
     make_uv
     rm -f "$venv/.lock"
     "$boot/bin/uv" venv -q --allow-existing --python "$python" "$venv"
-    VIRTUAL_ENV=$venv "$boot/bin/uv" pip sync -q --require-hashes "$lock" ||
+    VIRTUAL_ENV=$venv "$boot/bin/uv" pip sync -q --require-hashes --compile-bytecode "$lock" ||
         { say "cannot install the packages of requirements.lock (see above); run the same command again"; exit 1; }
     VIRTUAL_ENV=$venv "$boot/bin/uv" pip install -q --no-deps --no-build-isolation -e "$here"
+    "$venv/bin/python" -m compileall -q -j 0 "$here/grt_platform" || true
     cp "$lock" "$venv/.lock"
 }
 
