@@ -10,6 +10,7 @@ from grt_platform.adapters.database import Parameters, rows_of
 from grt_platform.adapters.postgres import CONNECTING, Connection, available, prepare_connection
 
 _IDLE_S = 300.0
+_NEXT_TRY_S = 1.0  # the pool would double its pause each time, and still wait when the server has long been back
 
 
 class PooledDatabase:
@@ -32,6 +33,7 @@ class PooledDatabase:
             max_size=most,
             timeout=patience_s,
             max_idle=_IDLE_S,
+            reconnect_timeout=_NEXT_TRY_S,
             configure=prepare_connection,
             check=ConnectionPool.check_connection,
             name="grt web",
