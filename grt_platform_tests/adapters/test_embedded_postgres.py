@@ -47,6 +47,12 @@ def test_a_started_server_answers_queries(server: EmbeddedPostgres) -> None:
     assert _ask(server, "SELECT upper('é')") == ("É",)
 
 
+def test_the_first_password_is_stored_with_one_iteration_for_it_is_random(server: EmbeddedPostgres) -> None:
+    _run(server)
+    stored = "SELECT split_part(rolpassword, ':', 1) FROM pg_authid WHERE rolname = current_user"
+    assert _ask(server, stored) == ("SCRAM-SHA-256$1",)
+
+
 def test_a_wrong_password_is_refused(server: EmbeddedPostgres) -> None:
     _run(server)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
