@@ -147,7 +147,7 @@ def test_a_build_killed_anywhere_shows_old_or_new_and_its_next_try_ends_like_an_
     plain = before.order(AUGUST)
     swaps = [replace(plain, die_at="replace", die_on=n, die_after=n % 2 == 0) for n in range(1, 26)]
     copies = [replace(plain, die_at="copy", die_on=n) for n in range(1, 12)]
-    anywhere = [plain] * 20
+    anywhere = [plain] * 8
     with forkers(1) as [forker]:
         for order in [*swaps, *copies, *anywhere]:
             site = sites.twin(before)
