@@ -76,6 +76,10 @@ FILLING = (
         FROM generate_series(1, 200000) r""",
     f"""INSERT INTO identity.projects (project, title, made_at, made_by)
         VALUES ('alpha', 'alpha', now(), '{KEY_USER_ID}')""",
+    f"""INSERT INTO jobs.jobs (job_id, system, kind, project, user_id, user_name, request, pins, priority, state,
+            moved_by)
+        SELECT {_ID}, 'genes', 'parse', 'alpha', '{KEY_USER_ID}', 'ann', '{{}}', '{{}}', 0, 'COMPLETE', 'ann'
+        FROM generate_series(1, 2000) n""",
     f"""INSERT INTO genes.uploads (upload_id, project, file_name, alphabet, on_invalid, on_repeat, user_id, user_name,
             created_at, job_id)
         SELECT {_ID}, 'alpha', 'genes' || n || '.fasta', 'dna', 'fail', 'keep', '{KEY_USER_ID}', 'ann', now(), {_ID}

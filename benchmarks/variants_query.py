@@ -35,6 +35,7 @@ from grt_platform.systems.variants.logic.planning import FileDimensions, PlanLim
 DEBIAN = "/usr/bin/bcftools"
 CONTIGS, CONTIG_BASES = 5, 20_000_000
 PIECE = 20
+AT_ONCE = 2_000_000
 QUESTIONS = {
     "small": ("view -r chr2:1000000-3000000", 3, 10),
     "contig": ("view -r chr2", 0, 5),
@@ -42,8 +43,8 @@ QUESTIONS = {
 }
 
 
-def make_vcf(path: Path, number: int, samples: int, sites: int) -> None:
-    """One file: sites on all contigs, in proportion to nothing but chance."""
+def make_vcf(path: Path, number: int, samples: int, sites: int, piece: int = PIECE) -> None:
+    """One file: sites on all contigs, in proportion to nothing but chance; samples are written in pieces of so many."""
     random, shared = np.random.default_rng(number + 1), np.random.default_rng(0)
     head = ["##fileformat=VCFv4.2", *(f"##contig=<ID=chr{one},length={CONTIG_BASES}>" for one in range(1, CONTIGS + 1))]
     for tag, kind in (("GT", "String"), ("DP", "Integer"), ("GQ", "Integer")):
@@ -51,7 +52,8 @@ def make_vcf(path: Path, number: int, samples: int, sites: int) -> None:
     names = [f"s{number}_{one}" for one in range(samples)]
     head.append("\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *names]))
     per_contig = sites // CONTIGS
-    pieces = made_pieces(random, samples)
+    assert samples % piece == 0
+    pieces = made_pieces(random, piece)
     with path.open("wb") as sink:
         sink.write(packed_blocks("\n".join([*head, ""]).encode()))
         for contig in range(1, CONTIGS + 1):
@@ -60,27 +62,29 @@ def make_vcf(path: Path, number: int, samples: int, sites: int) -> None:
             lines = []
             for position in np.unique(np.concatenate([common, own])).tolist():
                 letter, other = "ACGT"[position % 4], "ACGT"[(position + 1) % 4]
-                fields = (pieces[at] for at in random.integers(len(pieces), size=samples // PIECE))
+                fields = (pieces[at] for at in random.integers(len(pieces), size=samples // piece))
                 site = (f"chr{contig}", str(position + 1), ".", letter, other, "50", "PASS", ".", "GT:DP:GQ")
                 lines.append("\t".join([*site, *fields]))
+                if len(lines) * samples >= AT_ONCE:
+                    sink.write(packed_blocks("\n".join([*lines, ""]).encode()))
+                    lines.clear()
             sink.write(packed_blocks("\n".join([*lines, ""]).encode()))
         sink.write(END_BLOCK)
 
 
-def made_pieces(random: np.random.Generator, samples: int) -> list[str]:
+def made_pieces(random: np.random.Generator, piece: int) -> list[str]:
     """Pieces of rows, so many that a block hardly ever has one twice."""
-    assert samples % PIECE == 0
-    calls = np.array(["0/0", "0/1", "1/1", "./."])[random.choice(4, (4000, PIECE), p=[0.7, 0.2, 0.08, 0.02])]
-    depths, qualities = random.integers(5, 60, (4000, PIECE)), random.integers(10, 99, (4000, PIECE))
+    calls = np.array(["0/0", "0/1", "1/1", "./."])[random.choice(4, (4000, piece), p=[0.7, 0.2, 0.08, 0.02])]
+    depths, qualities = random.integers(5, 60, (4000, piece)), random.integers(10, 99, (4000, piece))
     return ["\t".join(map("{}:{}:{}".format, *row)) for row in zip(calls, depths, qualities, strict=True)]
 
 
-def make(folder: Path, files: int, samples: int, sites: int) -> None:
+def make(folder: Path, files: int, samples: int, sites: int, piece: int = PIECE) -> None:
     """All files, indexed, with what is known of them."""
     tool, known = Bcftools(ToolLimits()), []
     for number in range(files):
         path = folder / f"{number:03}.vcf.gz"
-        make_vcf(path, number, samples, sites)
+        make_vcf(path, number, samples, sites, piece)
         made = index_file(path, folder / f"{number:03}", tool, name=path.name)
         shutil.copy(folder / f"{number:03}" / "index.csi", f"{path}.csi")
         known.append([path.name, made.samples, made.scaffolds, made.contigs, made.size_bytes])
@@ -97,6 +101,11 @@ def asked(folder: Path, question: str) -> tuple[str, list[str]]:
 def ours(folder: Path, question: str, kind: str) -> Path:
     """The engine's answer, from a copy or from text, by pysam's bcftools or Debian's."""
     text, samples = asked(folder, question)
+    return answered(folder, folder / f"{kind}-{question}", text, samples, kind)
+
+
+def answered(folder: Path, place: Path, text: str, samples: list[str], kind: str) -> Path:
+    """The engine's answer to a command for some samples, in a place of its own."""
     known = json.loads((folder / "known.json").read_text())
     dimensions = [FileDimensions(one[0], one[0], one[4], tuple(one[1]), one[2], tuple(one[3])) for one in known]
     command = parse_command(text, ResultFormat.VCF)
@@ -107,7 +116,6 @@ def ours(folder: Path, question: str, kind: str) -> Path:
         path = folder / name if kind == "text" else copy
         sources[name] = Source(name, path, Path(f"{path}.csi"))
     tool = Bcftools(ToolLimits(bcftools=DEBIAN if kind == "debian" else ""))
-    place = folder / f"{kind}-{question}"
     shutil.rmtree(place, ignore_errors=True)
     given = answer(
         planned, command, sources, place, tool, result_format=ResultFormat.VCF, mark="x", report=lambda *_: None
