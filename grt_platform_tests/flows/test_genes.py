@@ -3,14 +3,19 @@
 import hashlib
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import httpx
 import pytest
 
+from grt_platform.adapters.closings import close_queue, open_queue
 from grt_platform.kernel.identity import Role
 from grt_platform.kernel.job import Job
+from grt_platform.orchestration.resources import ClockResource, ObjectsResource, WarehouseResource
+from grt_platform.systems.genes.automation import genes_arrivals
 from grt_platform.systems.genes.logic.options import Limits
 from grt_platform_tests.fixtures.web import LiveWeb
 from grt_platform_tests.systems.genes.running import run
@@ -76,6 +81,28 @@ def test_the_whole_way_of_a_file_each_step_of_it_twice(ann):
     result = httpx.get(ann.ask("GET", path).json()["result"]["url"])
     assert (len(result.content), len(result.json())) == (16_212, 13)
     assert set(result.json()[0]) == {"line_number", "gene_name", "sequence"}
+
+
+def test_bytes_that_only_the_bucket_announced_get_their_job_which_a_later_announcement_finds(ann):
+    announced, silent = ann.begin(FASTA, "announced.fasta"), ann.begin(FASTA, "silent.fasta")
+    ann.put(announced, FASTA)
+    uploads = ObjectsResource().uploads()
+    uploads.complete("alpha", announced["upload_id"], now=datetime.now(UTC))  # what the notification of a bucket does
+    close_queue(ann.web.warehouse, "a new disk", by="root", now=datetime.now(UTC))
+    assert look() == "the queue of jobs is closed; 1 uploads wait"
+    open_queue(ann.web.warehouse, by="root", now=datetime.now(UTC))
+    assert [look(), look()] == ["submitted 1 jobs", "submitted 0 jobs"]
+    told = ann.ask("GET", f"/genes/uploads/{announced['upload_id']}").json()
+    again = ann.ask("POST", f"/genes/uploads/{announced['upload_id']}/announce", 202).json()
+    assert again["job_id"] == told["job_id"]
+    assert ann.ask("GET", f"/genes/uploads/{silent['upload_id']}").json()["job_id"] is None
+    assert run(ann.web, told["job_id"]).state == "COMPLETE"
+
+
+def look() -> str | None:
+    """One tick of the sensor of arrivals; what it says."""
+    with dg.build_sensor_context(resources={"warehouse": WarehouseResource(), "clock": ClockResource()}) as context:
+        return genes_arrivals(context).skip_message
 
 
 def test_genes_are_found_by_name_prefix_length_and_digest_a_page_at_a_time(ann):

@@ -4,12 +4,12 @@ import dagster as dg
 
 from grt_platform.systems.genes.assets.parse import parse
 from grt_platform.systems.genes.assets.raw import UPLOADS
-from grt_platform.systems.genes.automation import PARSE_AUTOMATION
+from grt_platform.systems.genes.automation import PARSE_AUTOMATION, genes_arrivals
 from grt_platform.systems.genes.checks import CHECKS
 
 defs = dg.Definitions(
     assets=[UPLOADS, parse],
     asset_checks=CHECKS,
     jobs=[PARSE_AUTOMATION.job],
-    sensors=[*PARSE_AUTOMATION.sensors],
+    sensors=[genes_arrivals, *PARSE_AUTOMATION.sensors],
 )

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import Path, Request
 
 from grt_platform.kernel.identity import Principal, Role
-from grt_platform.systems.genes.serving import registry
-from grt_platform.systems.genes.serving.registry import UploadRow
+from grt_platform.systems.genes import registry
+from grt_platform.systems.genes.registry import UploadRow
 from grt_platform.web.access import allow, nothing_here
 
 UploadId = Annotated[str, Path(description="The upload, or the job that parses it", max_length=64)]

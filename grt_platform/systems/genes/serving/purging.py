@@ -4,9 +4,9 @@ from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.uploads import Uploads
 from grt_platform.kernel.versions import State
 from grt_platform.serving import handles
+from grt_platform.systems.genes import registry
+from grt_platform.systems.genes.registry import UploadRow
 from grt_platform.systems.genes.removal import remove
-from grt_platform.systems.genes.serving import registry
-from grt_platform.systems.genes.serving.registry import UploadRow
 
 
 def purge_upload(row: UploadRow, uploads: Uploads, objects: Objects, *, by: str) -> None:

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from grt_platform.adapters.accounts.projects import is_project
-from grt_platform.adapters.job_board import JobBoard, Submission
+from grt_platform.adapters.job_board import JobBoard
 from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.uploads import Uploads
 from grt_platform.kernel.errors import BadInputError
@@ -17,10 +17,10 @@ from grt_platform.kernel.identity import Principal, Role
 from grt_platform.kernel.job import Job, JobState
 from grt_platform.kernel.versions import MAX_PART_BYTES, MIN_PART_BYTES, ObjectVersion, Promise, State
 from grt_platform.settings import settings
+from grt_platform.systems.genes import registry
 from grt_platform.systems.genes.logic.options import AlphabetName, OnInvalid, OnRepeat, Options
-from grt_platform.systems.genes.serving import registry
+from grt_platform.systems.genes.registry import UploadRow
 from grt_platform.systems.genes.serving.access import UploadId, allowed_upload
-from grt_platform.systems.genes.serving.registry import UploadRow
 from grt_platform.web.access import Asking, allow, nothing_here
 from grt_platform.web.jobs import answer, job_json
 from grt_platform.web.problems import ProblemError
@@ -77,9 +77,7 @@ def announce(request: Request, asking: Asking, upload_id: UploadId) -> Response:
         return JSONResponse(detail, HTTPStatus.ACCEPTED, {"Retry-After": str(_ASK_AGAIN_S)})
     if row.job_id is None:
         refuse_if_closed(request, asking)
-    submitted = JobBoard(request.app.state.warehouse).submit(_submission(row))
-    registry.set_job(request.app.state.warehouse, row.upload_id, submitted.job.job_id)
-    return answer(request, submitted)
+    return answer(request, registry.submit(request.app.state.warehouse, row))
 
 
 @router.get("", summary="Uploads of a project, the newest first")
@@ -145,21 +143,6 @@ def _begin(request: Request, asking: Principal, new: NewUpload, key: str | None)
     if known is None:
         raise BadInputError("this upload was purged a moment ago; begin another one")
     return known
-
-
-def _submission(row: UploadRow) -> Submission:
-    """The same for every announcement, whoever makes it, so that it is one job."""
-    asked = {
-        "upload_id": row.upload_id,
-        "file_name": row.file_name,
-        "alphabet": row.alphabet,
-        "on_invalid": row.on_invalid,
-        "on_repeat": row.on_repeat,
-    }
-    pins = {"version_id": row.upload_id}
-    return Submission(
-        "genes", "parse", row.project, row.user_id, row.user_name, asked, pins, 0, f"upload {row.upload_id}"
-    )
 
 
 def job_of(request: Request, row: UploadRow) -> Job | None:

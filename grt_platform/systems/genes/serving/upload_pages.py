@@ -14,12 +14,12 @@ from grt_platform.adapters.objects import Objects
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.kernel.identity import Principal, Role
 from grt_platform.serving.page import Page, Row
+from grt_platform.systems.genes.registry import UploadRow
 from grt_platform.systems.genes.serving import page_queries, queries, upload_api
 from grt_platform.systems.genes.serving.access import UploadId, allowed_upload
 from grt_platform.systems.genes.serving.gene_api import parsed_job, region
 from grt_platform.systems.genes.serving.page_parts import HOME, gene_columns, gene_filter, pages
 from grt_platform.systems.genes.serving.queries import GeneFilter
-from grt_platform.systems.genes.serving.registry import UploadRow
 from grt_platform.web import jobs, shown
 from grt_platform.web.access import Asking, nothing_here
 from grt_platform.web.job_pages import ways

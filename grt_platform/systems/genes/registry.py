@@ -7,6 +7,7 @@ from typing import Any
 from psycopg.errors import UniqueViolation
 
 from grt_platform.adapters.database import Database
+from grt_platform.adapters.job_board import JobBoard, Submission, Submitted
 from grt_platform.systems.genes.logic.options import AlphabetName, OnInvalid, OnRepeat, Options
 
 _COLUMNS = (
@@ -70,6 +71,32 @@ def set_job(database: Database, upload_id: str, job_id: str) -> None:
         connection.execute(
             b"UPDATE genes.uploads SET job_id = %s::uuid WHERE upload_id = %s::uuid", [job_id, upload_id]
         )
+
+
+def stored_without_job(database: Database, most: int) -> list[UploadRow]:
+    """Uploads of which the bytes are there and that nobody has given a job, the oldest first."""
+    columns = ", ".join(f"u.{name}" for name in _COLUMNS.split(", "))
+    sql = (
+        f"SELECT {columns} FROM genes.uploads AS u JOIN objects.versions AS v ON v.version_id = u.upload_id "
+        "WHERE u.job_id IS NULL AND v.state = 'stored' ORDER BY v.stored_at, u.upload_id LIMIT %s"
+    )
+    return [UploadRow(**row) for row in database.fetch(sql, [most])]
+
+
+def submit(database: Database, row: UploadRow) -> Submitted:
+    """The job that parses the upload: one and the same, however often and by whomever the upload is announced."""
+    asked = {
+        "upload_id": row.upload_id,
+        "file_name": row.file_name,
+        "alphabet": row.alphabet,
+        "on_invalid": row.on_invalid,
+        "on_repeat": row.on_repeat,
+    }
+    pins, key = {"version_id": row.upload_id}, f"upload {row.upload_id}"
+    asked_by = Submission("genes", "parse", row.project, row.user_id, row.user_name, asked, pins, 0, key)
+    submitted = JobBoard(database).submit(asked_by)
+    set_job(database, row.upload_id, submitted.job.job_id)
+    return submitted
 
 
 def newest(database: Database, project: str, before: datetime | None, limit: int) -> list[UploadRow]:
