@@ -11,6 +11,7 @@ from grt_platform.adapters.postgres import CONNECTING, Connection, available, pr
 
 _IDLE_S = 300.0
 _NEXT_TRY_S = 1.0  # the pool would double its pause each time, and still wait when the server has long been back
+_AWAY_S = 2.0
 
 
 class PooledDatabase:
@@ -22,23 +23,31 @@ class PooledDatabase:
     Args:
         url: `postgresql://role:password@host:port/database`.
         most: Connections at the same time.
-        patience_s: Seconds a free connection, or a server that is starting or gone, is waited for.
+        patience_s: Seconds a free connection is waited for; at most 2 while the server is known to be away.
     """
 
-    def __init__(self, url: str, *, most: int = 10, patience_s: float = 2.0) -> None:
+    def __init__(self, url: str, *, most: int = 10, patience_s: float = 10.0) -> None:
+        self._patience_s, self._is_away = patience_s, False
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             kwargs={**CONNECTING, "autocommit": True},
             min_size=1,
             max_size=most,
-            timeout=patience_s,
             max_idle=_IDLE_S,
             reconnect_timeout=_NEXT_TRY_S,
-            configure=prepare_connection,
+            configure=self._found,
+            reconnect_failed=self._lost,
             check=ConnectionPool.check_connection,
             name="grt web",
             open=True,
         )
+
+    def _found(self, connection: Connection) -> None:
+        self._is_away = False
+        prepare_connection(connection)
+
+    def _lost(self, _pool: ConnectionPool[Connection]) -> None:
+        self._is_away = True
 
     def close(self) -> None:
         """Close all connections; whoever waits for one gets `UnavailableError`."""
@@ -48,7 +57,7 @@ class PooledDatabase:
     def connection(self) -> Iterator[Connection]:
         """A connection without a transaction of its own: each statement stands for itself."""
         with available("answer"):
-            connection = self._pool.getconn()
+            connection = self._pool.getconn(min(self._patience_s, _AWAY_S) if self._is_away else self._patience_s)
             try:
                 yield connection
             finally:

@@ -46,8 +46,9 @@ from grt_platform.web import (
     uploads,
 )
 from grt_platform.web.announcements import Announcements
+from grt_platform.web.bodies import BodyLimit
 from grt_platform.web.headers import SecurityHeaders
-from grt_platform.web.limits import BodyLimit, FailureLimit
+from grt_platform.web.limits import FailureLimit
 from grt_platform.web.own_forms import keep_form_token
 from grt_platform.web.proxies import TrustedProxies
 from grt_platform.web.sign_in import admit, asks_itself

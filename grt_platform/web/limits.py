@@ -1,15 +1,7 @@
-"""How much one address may fail, and how large a body may be."""
+"""How much one address may fail."""
 
 from collections import OrderedDict
 from collections.abc import Callable
-from http import HTTPStatus
-
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-SMALL_BODY_BYTES = 1024 * 1024
-_LARGEST_BODY = "grt_largest_body_bytes"
 
 
 class FailureLimit:
@@ -42,31 +34,3 @@ class FailureLimit:
     def _tokens(self, address: str) -> float:
         tokens, at = self._buckets.get(address, (float(self._burst), self._clock()))
         return min(self._burst, tokens + (self._clock() - at) * self._per_second)
-
-
-class BodyLimit:
-    """ASGI middleware: no route reads a body larger than `SMALL_BODY_BYTES` unless it called `allow_body`."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request within the limit."""
-        read = 0
-
-        async def receive_within_limit() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            limit = scope.get(_LARGEST_BODY, SMALL_BODY_BYTES)
-            if read > limit:
-                detail = f"The body of this request is larger than the {limit} bytes taken here."
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-            return message
-
-        await self._app(scope, receive_within_limit, send)
-
-
-def allow_body(request: Request, size_bytes: int) -> None:
-    """Lets the route of `request` read up to `size_bytes`; it must not keep them in memory."""
-    request.scope[_LARGEST_BODY] = size_bytes

@@ -15,7 +15,7 @@ from python_multipart.multipart import MultipartParser, MultipartState, parse_op
 
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.serving.received import ReceivedFile
-from grt_platform.web.limits import allow_body
+from grt_platform.web.bodies import allow_body
 from grt_platform.web.problems import ProblemError
 from grt_platform.web.receiving import next_piece
 

@@ -18,7 +18,7 @@ from grt_platform.adapters.store import Method, StoredObject
 from grt_platform.kernel.errors import BadInputError, BadSourceError
 from grt_platform.kernel.objects import ObjectExistsError
 from grt_platform.settings import settings
-from grt_platform.web.limits import allow_body
+from grt_platform.web.bodies import allow_body
 from grt_platform.web.problems import ProblemError
 from grt_platform.web.ranges import UnsatisfiableError, read_range
 from grt_platform.web.receiving import Receiver, check_size, receive

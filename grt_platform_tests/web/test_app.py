@@ -12,7 +12,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from grt_platform.web.app import FAILURES_AT_ONCE, create_app
-from grt_platform.web.limits import SMALL_BODY_BYTES
+from grt_platform.web.bodies import SMALL_BODY_BYTES
 from grt_platform.web.logs import configure
 from grt_platform_tests.fixtures.web import ADMIN_KEY, LiveWeb, serving, settings_of
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,11 +50,11 @@ def complete(web: LiveWeb, person: Person, version_id: str) -> httpx.Response:
 
 
 @contextmanager
-def opened(url: str, size_bytes: int) -> Iterator[socket.socket]:
-    """A connection that has sent the head of a PUT."""
+def opened(url: str, size_bytes: int, method: str = "PUT") -> Iterator[socket.socket]:
+    """A connection that has sent the head of a request with a body."""
     parts = urlsplit(url)
     with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=30) as connection:
-        head = f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {size_bytes}\r\n\r\n"
+        head = f"{method} {parts.path}?{parts.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {size_bytes}\r\n\r\n"
         connection.sendall(head.encode())
         yield connection
 
@@ -86,15 +87,28 @@ def test_a_body_that_stands_still_is_ended(live_web: LiveWeb, ann: Person) -> No
 
 
 def test_a_slow_body_that_keeps_coming_is_taken(live_web: LiveWeb, ann: Person) -> None:
-    live_web.set("GRT_WEB_IDLE_S", "2")
-    data = b"ACGT" * 6
+    live_web.set("GRT_WEB_IDLE_S", "1")
+    data = b"ACGT" * 1024
     made = begin(live_web, ann, data)
     with opened(made["put"]["url"], len(data)) as connection:
-        for start in range(0, len(data), 6):
-            connection.sendall(data[start : start + 6])
-            time.sleep(0.7)
+        for start in range(0, len(data), 1024):
+            connection.sendall(data[start : start + 1024])
+            time.sleep(0.5)
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
     assert complete(live_web, ann, made["version_id"]).json()["sha256"] == sha256(data)
+
+
+def test_a_body_that_trickles_is_ended_however_steadily(live_web: LiveWeb, ann: Person) -> None:
+    live_web.set("GRT_WEB_IDLE_S", "1")
+    made = begin(live_web, ann, BIG)
+    for method, url in (("PUT", made["put"]["url"]), ("POST", f"{live_web.url}/galaxy/api/instances")):
+        began = time.monotonic()
+        with opened(url, len(BIG), method) as connection:
+            while not select([connection], [], [], 0.2)[0]:
+                assert time.monotonic() < began + 20
+                connection.sendall(b"A")
+            assert connection.recv(100).startswith(b"HTTP/1.1 408")
+    assert left_over(live_web.home) == []
 
 
 def test_a_hundred_uploads_at_once_are_a_hundred_objects(live_web: LiveWeb, ann: Person) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from grt_platform.web.accounts.checking import MOST_REFUSALS, WRONG
 from grt_platform.web.accounts.sign_in_page import own_path
-from grt_platform.web.limits import SMALL_BODY_BYTES
+from grt_platform.web.bodies import SMALL_BODY_BYTES
 from grt_platform.web.logs import configure
 from grt_platform_tests.fixtures.web import LiveWeb
 from grt_platform_tests.web.accounts.browser import PASSWORD, Browser, browser, person_with_password

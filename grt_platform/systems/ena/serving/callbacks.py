@@ -12,7 +12,7 @@ from grt_platform.settings import settings
 from grt_platform.systems.ena.logic.stages import Taxon
 from grt_platform.systems.ena.register import Heard, Register, Report
 from grt_platform.systems.ena.tracker import Tracker
-from grt_platform.web.limits import allow_body
+from grt_platform.web.bodies import allow_body
 from grt_platform.web.problems import ProblemError
 from grt_platform.web.sign_in import asks_itself, refuse_unless
 

@@ -12,8 +12,8 @@ from grt_platform.systems.variants.limits import plan_limits
 from grt_platform.systems.variants.serving import choosing
 from grt_platform.systems.variants.serving.question_body import Question
 from grt_platform.web.access import PLAIN
+from grt_platform.web.bodies import allow_body
 from grt_platform.web.inside import Reading
-from grt_platform.web.limits import allow_body
 from grt_platform.web.sign_in import signed_in
 
 router = APIRouter(prefix="/projects/{project}", tags=["variants: samples"])
