@@ -9,28 +9,18 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from grt_platform.adapters.database import Database
-from grt_platform.adapters.object_rows import (
-    COLUMNS,
-    changing,
-    end,
-    publish,
-    read_version,
-    take_room,
-    version_of,
-)
-from grt_platform.adapters.postgres import Connection
+from grt_platform.adapters.object_rows import COLUMNS, changing, end, publish, read_version, version_of
 from grt_platform.adapters.proving import BrokenPromiseError, check_found, check_stored, digest_in, join
 from grt_platform.adapters.store import Store
-from grt_platform.adapters.upload_limits import UploadLimits
+from grt_platform.adapters.upload_limits import UploadLimits, admit, check_promise
 from grt_platform.adapters.upload_rows import insert_pending, parts_token, promise_parts, promised_parts
 from grt_platform.kernel.errors import BadInputError, BadSourceError
-from grt_platform.kernel.object_names import has_suffix, object_name
+from grt_platform.kernel.object_names import object_name
 from grt_platform.kernel.versions import (
     EndedError,
     ObjectVersion,
     PartPromise,
     Promise,
-    QuotaError,
     State,
     check_sha256,
     part_size_for,
@@ -89,7 +79,7 @@ class Uploads:
             QuotaError: The project has no room.
         """
         parts = part_size_for(promise.size_bytes, part_bytes)
-        self._check(promise, parts)
+        check_promise(promise, parts, self._limits)
         version = ObjectVersion(
             version_id=time_ordered_id(now, self._random(10)),
             project=project,
@@ -104,7 +94,7 @@ class Uploads:
             expires_at=now + self._limits.lifetime,
         )
         with changing(self._database, project) as connection:
-            self._admit(connection, version)
+            admit(connection, version, self._limits)
             insert_pending(connection, version)
         return version
 
@@ -178,28 +168,19 @@ class Uploads:
             BadSourceError: The bytes are not those that were promised; the upload has failed with this.
         """
         check_sha256(sha256)
-        with self._database.connection() as connection:
-            version = read_version(connection, project, version_id)
+        version = self._present(project, version_id, sha256)
         if version.state is State.STORED:
-            check_stored(version, sha256)
             return version
         _require_pending(version)
         if version.part_bytes is not None and version.sha256 is None and sha256 is None:
             raise BadInputError(f"{version.name}: say the sha256 of the whole with the announcement")
         try:
-            in_parts = version.part_bytes is not None
-            found = self._digest_of_parts(version, now) if in_parts else digest_in(self._store, version)
-            check_found(version, found, sha256)
-        except BrokenPromiseError as error:
-            self._fail(version, error.reason)
-            raise BadSourceError(f"{error.reason}; upload it again", version.name) from error
-        with changing(self._database, project) as connection:
-            present = read_version(connection, project, version_id)
-            if present.state is State.STORED:
-                return present
-            _require_pending(present)
-            publish(connection, present, found, now)
-            return read_version(connection, project, version_id)
+            return self._proven(version, sha256, now)
+        except EndedError:
+            present = self._present(project, version_id, sha256)
+            if present.state is not State.STORED:
+                raise
+            return present  # another announcement was faster
 
     def abort(self, project: str, version_id: str) -> ObjectVersion:
         """The upload is over, its bytes are gone and its room is free; again, or after another end, the same.
@@ -246,29 +227,32 @@ class Uploads:
             undo.pop_all()
         return stored
 
-    def _check(self, promise: Promise, parts: int | None) -> None:
-        if promise.size_bytes > self._limits.largest_bytes:
-            raise QuotaError(
-                f"{promise.size_bytes} bytes are more than the {self._limits.largest_bytes} that one object may have"
-            )
-        if parts is None and promise.sha256 is None and promise.md5 is None:
-            raise BadInputError("promise the sha256 or the MD5 of the bytes, so that what comes can be checked")
+    def _present(self, project: str, version_id: str, announced: str | None) -> ObjectVersion:
+        """The upload as it stands; where it is stored, it is the one that is announced.
 
-    def _admit(self, connection: Connection, version: ObjectVersion) -> None:
-        [row] = connection.execute(
-            "SELECT suffixes, (SELECT count(*) FROM objects.versions AS v WHERE v.project = p.project "
-            "AND v.state = 'pending') AS pending FROM objects.projects AS p WHERE p.project = %s",
-            [version.project],
-        ).fetchall()
-        suffixes = tuple(row["suffixes"]) if isinstance(row["suffixes"], list) else ()
-        if not has_suffix(version.name, suffixes):
-            raise BadInputError(f"{version.name}: project {version.project} takes {', '.join(suffixes)} only")
-        if int(str(row["pending"])) >= self._limits.most_pending:
-            raise QuotaError(
-                f"project {version.project} has {row['pending']} uploads under way, which is the most; "
-                "announce or abort some first"
-            )
-        take_room(connection, version.project, version.size_bytes, self._limits.quota_bytes)
+        Raises:
+            BadSourceError: It is stored with another hash.
+        """
+        with self._database.connection() as connection:
+            version = read_version(connection, project, version_id)
+        if version.state is State.STORED:
+            check_stored(version, announced)
+        return version
+
+    def _proven(self, version: ObjectVersion, sha256: str | None, now: datetime) -> ObjectVersion:
+        """The pending upload is stored, for its bytes are the promised ones; it has failed where they are others."""
+        try:
+            in_parts = version.part_bytes is not None
+            found = self._digest_of_parts(version, now) if in_parts else digest_in(self._store, version)
+            check_found(version, found, sha256)
+        except BrokenPromiseError as error:
+            self._fail(version, error.reason)
+            raise BadSourceError(f"{error.reason}; upload it again", version.name) from error
+        with changing(self._database, version.project) as connection:
+            present = read_version(connection, version.project, version.version_id)
+            _require_pending(present)
+            publish(connection, present, found, now)
+            return read_version(connection, version.project, version.version_id)
 
     def _extend(self, version: ObjectVersion, now: datetime, parts: Sequence[PartPromise] = ()) -> str:
         """The upload lives on, URLs for an hour may be out, the parts are promised; returns the token of its parts."""

@@ -2,14 +2,18 @@
 
 import hashlib
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from grt_platform.adapters.accounts.projects import create_project
+from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.adapters.objects import Objects
+from grt_platform.adapters.parts import FolderParts
 from grt_platform.adapters.reaping import GRACE, reap
 from grt_platform.adapters.store import Store
 from grt_platform.adapters.upload_limits import UploadLimits
@@ -64,6 +68,35 @@ def part_of(version: ObjectVersion, data: bytes, number: int) -> bytes:
 def promise_of(version: ObjectVersion, data: bytes, number: int) -> PartPromise:
     part = part_of(version, data, number)
     return PartPromise(number, len(part), sha256(part))
+
+
+class Overtaking:
+    """Something that happens before the use number `at` of a database and a store, counted over both."""
+
+    def __init__(self, at: int, happens: Callable[[], object]) -> None:
+        self.at, self.uses, self._happens = at, 0, happens
+
+    def using(self, of: Any) -> Any:
+        """The database or store, each use of which counts."""
+        return _Counted(of, self)
+
+    def use(self) -> None:
+        """One more."""
+        self.uses += 1
+        if self.uses == self.at:
+            self._happens()
+
+
+class _Counted:
+    def __init__(self, of: Any, overtaking: Overtaking) -> None:
+        self._of, self._overtaking = of, overtaking
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "parts":  # a folder's are made of uses of the store
+            is_folder = isinstance(self._of, FolderStore)
+            return FolderParts(cast("Store", self)) if is_folder else _Counted(self._of.parts, self._overtaking)
+        self._overtaking.use()
+        return getattr(self._of, name)
 
 
 class UploadsContract:
@@ -459,6 +492,30 @@ class UploadsContract:
             told = list(pool.map(lambda _: uploads.complete(P, version.version_id, now=NOW), range(4)))
         assert set(told) == {objects.current(P, "big.fa")}
         assert read(objects, told[0]) == data
+
+    @pytest.mark.parametrize("is_large", [False, True], ids=["one PUT", "parts"])
+    def test_an_announcement_has_one_answer_wherever_another_one_overtakes_it(
+        self, warehouse: Warehouse, store: Store, objects: Objects, is_large: bool
+    ) -> None:
+        plain, data, told = Uploads(warehouse, store, LIMITS), b"x" * (6 * MIB), 0
+        for at in range(1, 30):
+            if is_large:
+                version = self.begin_parts(plain, data)
+                self.send_parts(plain, version, data, 1, 2)
+            else:
+                version = self.begin(plain)
+                send(plain.put_url(version, now=NOW), DATA)
+            overtaking = Overtaking(at, lambda of=version: plain.complete(P, of.version_id, now=NOW))
+            slow = Uploads(overtaking.using(warehouse), overtaking.using(store), LIMITS)
+            told_of = slow.complete(P, version.version_id, now=NOW)
+            assert told_of == objects.current(P, version.name) == objects.pin(P, version_id=version.version_id)
+            told += 1
+            if overtaking.uses < at:
+                break
+            objects.delete(P, version.name, by="ann", now=NOW)
+            objects.purge(P, version.version_id, by="ann")
+        assert told > 3
+        assert overtaking.uses < at, "every place was tried"
 
     def test_two_who_begin_the_parts_at_once_use_one_upload(self, uploads: Uploads) -> None:
         data = b"x" * (6 * MIB)
