@@ -118,6 +118,9 @@ class Settings(BaseSettings):
 
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
     sensor_interval_s: int = Field(10, ge=1, description="Seconds between two looks of a sensor")
+    look_objects: int = Field(
+        100_000, ge=1, description="Objects that one look of a sensor lists, about; the next look goes on behind them"
+    )
     batch_partitions: int = Field(50, ge=1, description="Partitions that one backfill run takes at most")
     alert_window_minutes: int = Field(
         60, ge=0, description="Minutes in which people hear of one failing thing once, however often it fails"

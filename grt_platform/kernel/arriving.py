@@ -42,10 +42,12 @@ class Cursor:
     Attributes:
         seen: Young arrivals of the last look: `group/stem` -> etag.
         announced: Groups announced whose arrivals are not in the ledger yet -> [when, how often, digest].
+        after: The group that the last look came to, where it did not come to the end of them.
     """
 
     seen: dict[str, str] = field(default_factory=dict)
     announced: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+    after: str = ""
 
     @classmethod
     def parse(cls, text: str | None) -> "Cursor":
@@ -53,13 +55,14 @@ class Cursor:
         try:
             known = json.loads(text or "{}")
             announced = {k: (str(at), int(n), str(digest)) for k, (at, n, digest) in known["announced"].items()}
-            return cls(dict(known["seen"]), announced)
+            return cls(dict(known["seen"]), announced, str(known.get("after", "")))
         except (ValueError, KeyError, TypeError, AttributeError):
             return cls()
 
     def text(self) -> str:
         """The cursor as JSON."""
-        return json.dumps({"seen": self.seen, "announced": self.announced}, separators=(",", ":"))
+        known = {"seen": self.seen, "announced": self.announced, **({"after": self.after} if self.after else {})}
+        return json.dumps(known, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,19 @@ class Look(Generic[Arrived]):
     cursor: Cursor
 
 
-def look(arrivals: Iterable[Arrived], cursor: Cursor, now: datetime) -> Look[Arrived]:
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What of all groups one look comes to: those after `after` up to `last`, or to the end where that is empty."""
+
+    after: str = ""
+    last: str = ""
+
+    def holds(self, group: str) -> bool:
+        """Whether it comes to the group."""
+        return self.after < group and (not self.last or group <= self.last)
+
+
+def look(arrivals: Iterable[Arrived], cursor: Cursor, now: datetime, part: Round | None = None) -> Look[Arrived]:
     """Decides which groups have arrivals that are whole and quiet.
 
     An arrival is quiet when nothing wrote to it for `QUIET`, or when two looks in a row saw the same etag. A group
@@ -81,9 +96,12 @@ def look(arrivals: Iterable[Arrived], cursor: Cursor, now: datetime) -> Look[Arr
         arrivals: Those that the ledger does not know.
         cursor: Of the look before.
         now: The time, UTC.
+        part: What it comes to, where that is not everything; of other groups nothing is forgotten. The next look goes
+            on behind it, or looks again where there was more to announce than one look may.
     """
     ready: dict[str, list[Arrived]] = {}
-    following = Cursor()
+    part = part or Round()
+    following = _elsewhere(cursor, part)
     for arrival in arrivals:
         name, etag = f"{arrival.group}/{arrival.stem}", arrival.etag
         if now - arrival.modified_at >= QUIET or cursor.seen.get(name) == etag:
@@ -100,7 +118,14 @@ def look(arrivals: Iterable[Arrived], cursor: Cursor, now: datetime) -> Look[Arr
         elif len(announce) < MOST_ANNOUNCED:
             announce[group] = tuple(quiet)
             following.announced[group] = (now.isoformat(), times + 1 if before == digest else 1, digest)
+    following.after = part.after if len(announce) == MOST_ANNOUNCED else part.last
     return Look(announce, following)
+
+
+def _elsewhere(cursor: Cursor, part: Round) -> Cursor:
+    """What is remembered of groups that a look does not come to."""
+    seen = {name: etag for name, etag in cursor.seen.items() if not part.holds(name.partition("/")[0])}
+    return Cursor(seen, {group: told for group, told in cursor.announced.items() if not part.holds(group)})
 
 
 def _patience(times: int) -> timedelta:

@@ -1,6 +1,7 @@
 """What galaxy does by itself: the look at the instance folders, the automation, the daily freshness check."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import dagster as dg
 from psycopg.rows import tuple_row
@@ -28,9 +29,9 @@ def galaxy_uploads(
     context: dg.SensorEvaluationContext, stores: StoresResource, warehouse: WarehouseResource, clock: ClockResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Reports a materialization of `galaxy/raw/uploads` for each instance with something new and the month of that."""
-    now, shelf = clock.now(), Shelf(stores.raw())
-    inbox = shelf.inbox(known=known_archives(warehouse.warehouse()))
-    seen = look(inbox.arrivals, Cursor.parse(context.cursor), now)
+    now, shelf, cursor = clock.now(), Shelf(stores.raw()), Cursor.parse(context.cursor)
+    inbox, part = shelf.some(cursor.after, settings().look_objects, partial(known_archives, warehouse.warehouse()))
+    seen = look(inbox.arrivals, cursor, now, part)
     _make_known(context, warehouse.warehouse(), [*seen.announce, *shelf.instances()])
     if not seen.announce:
         context.update_cursor(seen.cursor.text())
@@ -46,10 +47,11 @@ def galaxy_uploads(
     return dg.SensorResult(asset_events=events, cursor=seen.cursor.text())
 
 
-def known_archives(warehouse: Warehouse) -> set[tuple[str, str, str]]:
-    """Instance, file name and etag of every archive in the ledger."""
+def known_archives(warehouse: Warehouse, instances: Sequence[str]) -> set[tuple[str, str, str]]:
+    """Instance, file name and etag of every archive of these instances in the ledger."""
+    sql = b"SELECT instance_id, source, etag FROM galaxy.ledger WHERE instance_id = ANY (%s::uuid[])"
     with warehouse.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-        cursor.execute("SELECT instance_id, source, etag FROM galaxy.ledger")
+        cursor.execute(sql, [list(instances)])
         return set(cursor.fetchall())
 
 

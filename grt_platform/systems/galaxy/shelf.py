@@ -2,17 +2,20 @@
 
 import hashlib
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from grt_platform.adapters.store import Store
+from grt_platform.kernel.arriving import Round
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
 from grt_platform.systems.galaxy.logic.arrivals import INBOX, UUID, Arrival, Inbox, read_inbox
 from grt_platform.systems.galaxy.logic.kept import Kept, kept_prefix, left_over, read_kept
 
 _CHUNK = 1 << 20
+_INSTANCES = 50
+Known = Callable[[Sequence[str]], Container[tuple[str, str, str]]]
 _LEFT_OVER_AFTER = timedelta(days=1)
 
 
@@ -38,6 +41,25 @@ class Shelf:
         """What lies in the folder of one instance, or in all of them; `known` are identities in the ledger."""
         folders = self._store.folders("galaxy/") if instance_id is None else [instance_id]
         return read_inbox((item for name in folders for item in self._store.list(f"galaxy/{name}/{INBOX}/")), known)
+
+    def some(self, after: str, most: int, known: Known) -> tuple[Inbox, Round]:
+        """What lies in the folders of some instances, and which these are; so a listing of any length is gone through.
+
+        Args:
+            after: They begin behind this one.
+            most: Objects, and those of the last of them: no more instances once there are so many.
+            known: Gives the identities of these instances in the ledger.
+        """
+        names = [name for name in self._store.folders("galaxy/") if name > after]
+        found, seen = list[Inbox](), 0
+        for at, name in enumerate(names):
+            if at % _INSTANCES == 0:
+                held = known([each for each in names[at : at + _INSTANCES] if re.fullmatch(UUID, each)])
+            found.append(self.inbox(name, held))
+            seen += found[-1].objects
+            if seen >= most and name != names[-1]:
+                return Inbox.together(found), Round(after, name)
+        return Inbox.together(found), Round(after)
 
     def kept(self, instance_id: str, month: str = "") -> list[Kept]:
         """Versions kept of an instance, or of one month of it, in the order of their reception."""

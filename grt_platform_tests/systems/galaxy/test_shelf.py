@@ -1,6 +1,7 @@
 """The shelf: what is in the inbox is kept whole or not at all, whatever happens to the files meanwhile."""
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -42,6 +43,27 @@ def store(tmp_path: Path) -> TroubledStore:
     for name in ("a", "b", "c"):
         Made(name, name.encode() * 10, b"{}").write(tmp_path / "galaxy" / ONE / "archives")
     return TroubledStore(tmp_path)
+
+
+def test_folders_are_looked_through_some_at_a_time_and_all_in_a_round(tmp_path: Path) -> None:
+    instances = [f"{number:08x}-20f4-4b1e-8c0d-7d1f4d1e2207" for number in range(120)]
+    for instance in instances:
+        Made("a", b"a", b"{}").write(tmp_path / "galaxy" / instance / "archives")
+    (tmp_path / "galaxy" / "a stranger").mkdir()
+    shelf, asked, after, looks = Shelf(FolderStore(tmp_path, "raw", Settings())), list[str](), "", 0
+    seen = list[str]()
+
+    def known(several: Sequence[str]) -> set[tuple[str, str, str]]:
+        asked.extend(several)
+        return set()
+
+    while looks == 0 or after:
+        inbox, part = shelf.some(after, 50, known)
+        seen += [arrival.instance_id for arrival in inbox.arrivals]
+        assert len(inbox.arrivals) <= 25
+        after, looks = part.last, looks + 1
+    assert (seen, looks) == (instances, 5)
+    assert set(asked) == set(instances)
 
 
 def names(shelf: Shelf) -> list[str]:

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from grt_platform.kernel.objects import StoredObject
 
@@ -66,6 +67,21 @@ class Inbox:
     known: int
     incomplete: tuple[StoredObject, ...]
     strangers: tuple[str, ...]
+
+    @property
+    def objects(self) -> int:
+        """How many objects lie there."""
+        return 2 * (len(self.arrivals) + self.known) + len(self.incomplete) + len(self.strangers)
+
+    @classmethod
+    def together(cls, several: Sequence[Self]) -> Self:
+        """What lies in the folders of all of them."""
+        return cls(
+            tuple(arrival for one in several for arrival in one.arrivals),
+            sum(one.known for one in several),
+            tuple(half for one in several for half in one.incomplete),
+            tuple(name for one in several for name in one.strangers),
+        )
 
 
 def read_inbox(facts: Iterable[StoredObject], known: Container[tuple[str, str, str]] = frozenset()) -> Inbox:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grt_platform.kernel.arriving import MOST_ANNOUNCED, Cursor, look
+from grt_platform.kernel.arriving import MOST_ANNOUNCED, Cursor, Round, look
 from grt_platform.kernel.objects import StoredObject
 from grt_platform.systems.galaxy.logic.arrivals import read_inbox
 
@@ -44,6 +44,16 @@ def test_a_growing_pair_is_not_taken():
     assert second.announce == {}
 
 
+@pytest.mark.parametrize("hours", [-30, -2, 0])
+def test_where_the_clock_of_the_store_is_ahead_an_archive_waits_for_a_second_equal_look_and_no_longer(hours: int):
+    arrivals = read_inbox(pair("0", age_s=3600 * hours)).arrivals
+    first = look(arrivals, Cursor(), NOW)
+    assert first.announce == {}
+    assert ONE in look(arrivals, Cursor.parse(first.cursor.text()), NOW).announce
+    grown = read_inbox(pair("0", age_s=3600 * hours, size=20, etag="b")).arrivals
+    assert look(grown, first.cursor, NOW).announce == {}
+
+
 def test_what_the_ledger_knows_is_not_announced_again():
     inbox = read_inbox(pair("0"))
     known = {inbox.arrivals[0].identity}
@@ -72,6 +82,30 @@ def test_an_announced_archive_is_announced_again_only_after_its_delay():
     assert ONE in late.announce
     assert look(inbox.arrivals, late.cursor, NOW + timedelta(minutes=25)).announce == {}
     assert ONE in look(inbox.arrivals, late.cursor, NOW + timedelta(minutes=32)).announce
+
+
+def test_a_look_at_some_groups_forgets_nothing_of_the_others_and_the_next_goes_on_behind_them():
+    first, last = (f"{n:08x}-20f4-4b1e-8c0d-7d1f4d1e2207" for n in (1, 2))
+    here, there = (read_inbox(pair("0", instance=one, age_s=1)).arrivals for one in (first, last))
+    cursor = look([*here, *there], Cursor(), NOW).cursor
+    seen = look(here, cursor, NOW, Round("", first))
+    assert (set(seen.announce), seen.cursor.after) == ({first}, first)
+    cursor = Cursor.parse(seen.cursor.text())
+    seen = look(there, cursor, NOW, Round(cursor.after, ""))
+    assert (set(seen.announce), seen.cursor.after) == ({last}, "")
+    assert set(seen.cursor.announced) == {first, last}
+    again = look(here, seen.cursor, NOW + timedelta(minutes=5), Round("", first))
+    assert again.announce == {}, "its patience is not over"
+
+
+def test_a_look_that_may_not_announce_all_looks_there_again():
+    ids = [f"{n:08x}-20f4-4b1e-8c0d-7d1f4d1e2207" for n in range(MOST_ANNOUNCED + 7)]
+    inbox = read_inbox([item for one in ids for item in pair("0", instance=one)])
+    part = Round("", ids[-1])
+    first = look(inbox.arrivals, Cursor(), NOW, part)
+    assert first.cursor.after == ""
+    second = look(inbox.arrivals, first.cursor, NOW, part)
+    assert (len(second.announce), second.cursor.after) == (7, ids[-1])
 
 
 def test_a_further_archive_is_announced_at_once_although_another_waits():
