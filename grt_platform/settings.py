@@ -148,6 +148,9 @@ class Settings(BaseSettings):
     code_port: int = Field(0, description="Port of Dagster's code server; 0 picks a free one and remembers it")
     runs_at_once: int = Field(4, ge=1, description="Runs under way at once; more wait in the queue of runs")
     run_hours: int = Field(72, ge=1, description="Hours after which a run that is still under way is ended")
+    shards: int = Field(
+        8, ge=1, le=1000, description="Most steps into which one large thing is cut where there are workers; 1: none"
+    )
     compute_logs_url: str = Field(
         "", description="Where the output of steps is kept: a folder or s3://bucket/prefix; empty for GRT_HOME/dagster"
     )
@@ -348,6 +351,9 @@ class Settings(BaseSettings):
         "", description="Folder for queries and looks under way, on a fast disk; empty for GRT_HOME/scratch/variants"
     )
     variants_table_bytes: int = Field(16 * 1024**2, ge=1, description="Largest sample table")
+    variants_shard_s: float = Field(
+        120, gt=0, description="Likely seconds of a question beyond which it is cut into steps, each of about so many"
+    )
     variants_url_minutes: int = Field(10, ge=1, le=60, description="Minutes for which the URLs of a result hold")
 
     @property

@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 END_BLOCK = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 HEAD = (
@@ -62,7 +63,7 @@ def _record(record: str) -> str:
     return "\t".join(fields) + "\n"
 
 
-def write_vcf(path: Path, *of: object, **others: object) -> Path:
+def write_vcf(path: Path, samples: Sequence[str], records: Iterable[str], **others: Any) -> Path:
     """The same as a file packed by bgzip."""
-    path.write_bytes(bgzip(vcf_text(*of, **others).encode()))
+    path.write_bytes(bgzip(vcf_text(samples, records, **others).encode()))
     return path

@@ -1,7 +1,7 @@
 """BGZF (SAM specification, section 4.1): gzip in blocks of at most 64 KiB, which can be unpacked side by side."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol, cast
 
 from isal import isal_zlib
@@ -65,6 +65,19 @@ def inflate_blocks(blocks: bytes) -> bytes:
             raise BadSourceError(f"the BGZF file is damaged ({error}); upload it again") from error
         at += size
     return b"".join(parts)
+
+
+def evened(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes cut at multiples of a block's: equal bytes make equal blocks, in whatever parts they come."""
+    rest = b""
+    for part in parts:
+        data = rest + part if rest else part
+        whole = len(data) - len(data) % _BLOCK_DATA
+        if whole:
+            yield data[:whole]
+        rest = data[whole:]
+    if rest:
+        yield rest
 
 
 def packed_blocks(data: bytes) -> bytes:

@@ -20,6 +20,7 @@ from grt_platform.settings import settings
 
 _BEAT_S, _TELL_S = 5.0, 0.5
 _STARTED_BY_A_PERSON = "dagster/parent_run_id"
+Context = dg.AssetExecutionContext | dg.OpExecutionContext
 
 
 class JobRun:
@@ -129,9 +130,10 @@ class JobsResource(dg.ConfigurableResource[None]):
         return LightDatabase(settings().warehouse_url.get_secret_value(), patience_s=10)
 
     @contextmanager
-    def running(self, context: dg.AssetExecutionContext) -> Iterator[JobRun]:
-        """The job whose id is the partition of this run, for as long as the asset works on it.
+    def running(self, context: Context) -> Iterator[JobRun]:
+        """The job whose id is the partition of this run, for as long as a step works on it.
 
+        A job may be done by several steps of its run, also at once; one of them completes it.
         It ends as the work does: bad input and bad sources are the person's, what stays unavailable after all retries
         and everything unforeseen is ours; a cancel ends run and job as canceled. No child process outlives it.
         """
@@ -144,7 +146,7 @@ class JobsResource(dg.ConfigurableResource[None]):
 class _Ending:
     """Says in the table of jobs how an attempt ended, when its work raises; leaves no child process."""
 
-    def __init__(self, attempt: Attempt, context: dg.AssetExecutionContext) -> None:
+    def __init__(self, attempt: Attempt, context: Context) -> None:
         self._attempt, self._context = attempt, context
         self._children = own_children()
 
@@ -179,7 +181,7 @@ class _Ending:
 
 
 @contextmanager
-def _interrupted_when_gone(context: dg.AssetExecutionContext) -> Iterator[None]:
+def _interrupted_when_gone(context: Context) -> Iterator[None]:
     """Dagster ends the run as canceled when its job is gone."""
     try:
         yield

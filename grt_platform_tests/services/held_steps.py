@@ -99,8 +99,21 @@ def sample_poisoned() -> None:
     sample_die()
 
 
+CELLS = dg.DynamicPartitionsDefinition(name="sample_cells")
+
+
+@dg.asset(
+    key=["sample", "cell"],
+    partitions_def=CELLS,
+    backfill_policy=dg.BackfillPolicy.multi_run(50),
+    op_tags=light("sample"),
+)
+def sample_cell() -> None:
+    """Many partitions, none of which takes any work."""
+
+
 @dg.definitions
 def defs() -> dg.Definitions:
     """Both."""
-    own = dg.Definitions(jobs=[sample_held, sample_copied, sample_poisoned])
+    own = dg.Definitions(assets=[sample_cell], jobs=[sample_held, sample_copied, sample_poisoned])
     return dg.Definitions.merge(definitions.defs(), own)

@@ -145,10 +145,9 @@ class Many:
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """An answer of Dagster's GraphQL."""
-        port = self.settings["ui_port"]
-        asked = {"url": f"http://127.0.0.1:{port}/graphql", "json": {"query": query, "variables": variables}}
+        url, asked = f"http://127.0.0.1:{self.settings['ui_port']}/graphql", {"query": query, "variables": variables}
         for _ in range(20):
-            told = httpx.post(**asked, timeout=60)
+            told = httpx.post(url, json=asked, timeout=60)
             if told.status_code != httpx.codes.INTERNAL_SERVER_ERROR:
                 break
             time.sleep(0.5)  # its connections to Postgres are broken: it makes new ones

@@ -3,6 +3,7 @@
 Every test prints its figures; run it with `-s` to see them.
 """
 
+import json
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ import psutil
 import psycopg
 import pytest
 
+from grt_platform.adapters.broker import queue_depths
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.store import open_store
 from grt_platform.adapters.warehouse import Warehouse
@@ -23,21 +25,19 @@ from grt_platform.orchestration.daemon import STANDS_BY
 from grt_platform.orchestration.workers.guard import MOST_DEATHS
 from grt_platform.systems.galaxy.partitions import month_of, partition_key
 from grt_platform.systems.galaxy.schemas import RAW_TABLES, TOOL_RESOURCES, TOOL_USAGE, overall
+from grt_platform.systems.variants.logic.question import Asked
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.fixtures.seaweed import Seaweed
 from grt_platform_tests.flows.galaxy import ONE, agree, rows_of_lake, send
 from grt_platform_tests.flows.galaxy import SENSOR as GALAXY_SENSOR
 from grt_platform_tests.galaxy_archives import make_archive
+from grt_platform_tests.services import asked, cohort
 from grt_platform_tests.services.held_steps import ROWS
 from grt_platform_tests.services.many import WORKERS, Many, go, is_running, lines, many_machines, until
 
 pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(900)]
 QUIET = dict.fromkeys(("sensor_interval_s", "jobs_interval_s", "ena_interval_s"), "3600") | {"runs_at_once": "8"}
-KNOWN = """
-mutation Known($key: String!) {
-  addDynamicPartition(partitionsDefName: "galaxy_instances", partitionKey: $key,
-    repositorySelector: {repositoryLocationName: "grt_platform", repositoryName: "__repository__"}) { __typename } }
-"""
+CUT = {"shards": "4", "variants_shard_s": "0.1"}
 TABLES = [dg.AssetKey(["galaxy", "raw", "archives"]), *(dg.AssetKey(table.asset_key) for table in RAW_TABLES),
           *(dg.AssetKey(table.served().asset_key) for table in RAW_TABLES if not table.is_private)]  # fmt: skip
 PRODUCTS = (TOOL_USAGE, TOOL_RESOURCES)
@@ -49,7 +49,7 @@ STARTED_RUN = re.compile(r"Started process for run \(pid: (\d+)\)")
 @pytest.fixture(scope="module")
 def many(seaweed: Seaweed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Many]:
     """One platform for all tests of this file."""
-    with many_machines(tmp_path_factory.mktemp("many"), seaweed, **QUIET) as platform:
+    with many_machines(tmp_path_factory.mktemp("many"), seaweed, **QUIET, **CUT) as platform:
         yield platform
 
 
@@ -71,7 +71,7 @@ def test_a_galaxy_day_on_workers_is_what_one_machine_makes_of_it(many: Many, pla
     send(platform, made)
     platform.settle(GALAXY_SENSOR)
     month = partition_key(ONE, month_of(datetime.now(UTC)))
-    many.ask(KNOWN, key=ONE)
+    asked.known(many, "galaxy_instances", ONE)
     begun, runs = time.monotonic(), []
     for keys, partition in ((TABLES, month), (OF_INSTANCE, ONE), (OVERALL, None)):
         runs.append(many.materialize(keys, partition))
@@ -244,6 +244,45 @@ def test_rows_are_copied_once_when_postgres_is_killed_in_the_middle(many: Many) 
     assert many.rows("SELECT count(*), count(DISTINCT number) FROM public.copied", "warehouse") == [(ROWS, ROWS)]
     assert all(is_running(process.pid) for process in many.processes.values()), "no service fell with Postgres"
     print(f"Postgres killed during COPY: {statuses}, begun {len(lines(held, 'begun'))} times")
+
+
+def test_a_file_of_genes_is_parsed_by_a_worker_and_the_broker_tells_its_queues(many: Many) -> None:
+    asked.project_alpha(many)
+    genes = b"".join(b">gene %d\nACGTACGT\n" % number for number in range(1000))
+    job_id, run_id = asked.begun(many, asked.gene_file(asked.uploaded(many, "genes.fasta", genes)))
+    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+    job = asked.job_of(many, job_id)
+    assert (job.state, job.counts["genes"]) == ("COMPLETE", 1000)
+    assert len(json.loads(asked.store_of(many, "products").read(str((job.result or {})["key"])))) == 1000
+    depths = queue_depths(many.rabbitmq.url, ["light", "heavy", "nobody"])
+    assert [(depth.messages, depth.consumers) for depth in depths] == [(0, 2), (0, 2), (0, 0)]
+
+
+def test_a_question_is_cut_over_workers_one_of_which_is_killed_and_answered_bit_by_bit_as_by_one(
+    many: Many, tmp_path: Path
+) -> None:
+    files = {f"{name}.vcf.gz": cohort.file(name) for name in "ab"}
+    asked.looked_at(many, [asked.uploaded(many, name, data) for name, data in files.items()])
+    job_id, run_id = asked.begun(many, asked.question(many, Asked(is_all=True, command=cohort.SLOWLY)))
+    places = f"worker-*/scratch/variants/jobs/{job_id}/*_of_4"
+    until(lambda: list(many.folder.glob(places)))
+    killed = next(many.folder.glob(places))
+    worker = killed.relative_to(many.folder).parts[0]
+    many.kill(worker)
+    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+    many.start(worker)
+    begins = "SELECT step_key FROM event_logs WHERE run_id = %s AND dagster_event_type = 'STEP_START'"
+    starts = [row[0] for row in many.rows(begins, "dagster", run_id) if "variants_shard" in row[0]]
+    assert len(set(starts)) == 4
+    assert starts.count(f"variants_answer.variants_shard[{killed.name}]") == 2, starts
+    job, products = asked.job_of(many, job_id), asked.store_of(many, "products")
+    assert job.state == "COMPLETE", job.reason
+    folder = str((job.result or {})["folder"])
+    told = json.loads(products.read(f"{folder}/provenance.json"))
+    expected = cohort.answered_here(tmp_path, files, cohort.SLOWLY, told["question"]["sha256"])
+    assert products.read(f"{folder}/result.vcf.gz") == expected.result.read_bytes()
+    assert not [item.key for item in products.list(folder) if "pieces" in item.key]
+    many.wait(worker)
 
 
 def test_nothing_is_left_behind_by_those_that_were_killed(many: Many) -> None:

@@ -2,11 +2,11 @@
 
 Its input is JSON by lines. The first is `directory`, `program` (empty for pysam's) and `limits` (by names of
 `resource`); each further one is a run: `first` (a number), `pipes` (what arguments call pipes) and `steps`, each with
-`arguments` and `after` (the steps, from 0, that must have ended well before it starts). The verb `grt-pack` is ours
-(`pack.py`), all others are those of bcftools. For each step that ends it prints a line: `step`, `code` (of a
-signal: negative), `cpu_s` and `rss_bytes`; for a run that ended well an empty one. What step n says is in the file
-`step-<first + n>.log`. The first step that fails ends all others and this child. The end of its input, which is the end
-of its parent, ends everything at once.
+`arguments` and `after` (the steps, from 0, that must have ended well before it starts). The verbs `grt-pack` and
+`grt-join` are ours (`pack.py`), all others are those of bcftools. For each step that ends it prints a line: `step`,
+`code` (of a signal: negative), `cpu_s` and `rss_bytes`; for a run that ended well an empty one. What step n says is
+in the file `step-<first + n>.log`. The first step that fails ends all others and this child. The end of its input,
+which is the end of its parent, ends everything at once.
 """
 
 import json
@@ -16,18 +16,20 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 from grt_platform.adapters.bcftools.confine import bound, die_with_parent, forbid, write_only_in
-from grt_platform.adapters.bcftools.pack import pack
+from grt_platform.adapters.bcftools.pack import join, pack
 from grt_platform.adapters.bcftools.pipes import Pipes
-from grt_platform.adapters.bcftools.step import PACK
+from grt_platform.adapters.bcftools.step import JOIN, PACK
 from grt_platform.kernel.errors import GrtError
 
 Task = dict[str, Any]
 _PYSAM = "pysam.bcftools"
+_OURS: dict[str, Callable[..., None]] = {PACK: pack, JOIN: join}
 _UNKNOWN = 127
 _MOMENT_S = 0.3
 
@@ -162,8 +164,8 @@ def _stand_alone(task: Task, number: int) -> None:
 
 
 def _call(program: str, arguments: list[str]) -> int:
-    if arguments[0] == PACK:
-        pack(*arguments[1:])
+    if arguments[0] in _OURS:
+        _OURS[arguments[0]](*arguments[1:])
         return 0
     if program:
         os.execv(program, [program, *arguments])  # noqa: S606

@@ -3,13 +3,14 @@
 ISA-L packs ten times as fast as zlib at its usual level, to files about a sixth larger.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 
 from grt_platform.adapters.bcftools.header import header_end
-from grt_platform.kernel.bgzf import END_BLOCK, block_groups, inflate_blocks, packed_blocks
+from grt_platform.kernel.bgzf import END_BLOCK, block_groups, evened, inflate_blocks, packed_blocks
 
 _PIECE = 1 << 20
 _GZIP = b"\x1f"
@@ -24,22 +25,40 @@ def pack(source: str, target: str, line: str = "", beside: str = "") -> None:
         line: Without its end.
         beside: A pipe that gets the same bytes: an index can be made of them meanwhile.
     """
+    with Path(source).open("rb") as stream:
+        parts = _parts(stream)
+        start = [_marked(_start(parts), line.encode("utf-8", "surrogateescape"))] if line else []
+        _write(chain(start, parts), target, beside)
+
+
+def join(target: str, beside: str, *sources: str) -> None:
+    """`target` has the header of the first of these files and the records of all, in bytes as `pack` would make them.
+
+    Args:
+        target: A new file.
+        beside: A pipe that gets the same bytes.
+        sources: Files of one form and one header.
+    """
     with ExitStack() as opened:
-        stream = opened.enter_context(Path(source).open("rb"))
+        first, *others = (_parts(opened.enter_context(Path(source).open("rb"))) for source in sources)
+        _write(chain(first, *map(_records, others)), target, beside)
+
+
+def _write(parts: Iterable[bytes], target: str, beside: str) -> None:
+    """Equal plain bytes make equal files, whatever parts they come in."""
+    with ExitStack() as opened:
         # The target is closed first, so that an index of what goes beside is never older.
         sinks = [opened.enter_context(Path(name).open("wb")) for name in (beside, target) if name]
-        for piece in _packed(stream, line):
+        for piece in chain(map(packed_blocks, evened(parts)), [END_BLOCK]):
             for sink in sinks:
                 sink.write(piece)
 
 
-def _packed(stream: BufferedReader, line: str) -> Iterator[bytes]:
-    """The file, piece by piece."""
-    parts = _parts(stream)
-    if line:
-        yield packed_blocks(_marked(_start(parts), line.encode("utf-8", "surrogateescape")))
-    yield from map(packed_blocks, parts)
-    yield END_BLOCK
+def _records(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """What follows the header."""
+    start = _start(parts)
+    yield start[header_end(start) or len(start) :]
+    yield from parts
 
 
 def _parts(stream: BufferedReader) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from grt_platform.adapters.bcftools.step import PACK
+from grt_platform.adapters.bcftools.step import JOIN, PACK
 
 SIZE = 1 << 18
 """Bytes of a pipe; a user may have 64 MiB in all before Linux makes new ones small."""
@@ -54,7 +54,7 @@ class Pipes:
 
 
 def _end(arguments: Sequence[str], at: int) -> int:
-    is_target = at > 1 if arguments[0] == PACK else arguments[at - 1] in _OUTPUT
+    is_target = {PACK: at > 1, JOIN: at < 3}.get(arguments[0], arguments[at - 1] in _OUTPUT)
     return _WRITE if is_target else _READ
 
 

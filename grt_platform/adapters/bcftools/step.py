@@ -1,9 +1,12 @@
 """One command of bcftools, and how it ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 PACK = "grt-pack"
 """A verb of our own (`pack.py`): an unpacked source, a target, a line for the header, and a pipe beside the target."""
+JOIN = "grt-join"
+"""Another one: a target, a pipe beside it, and the files whose records it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,16 @@ class Step:
 
 def packing(source: str, target: str, beside: str, line: str = "") -> tuple[Step, Step]:
     """How an unpacked stream becomes a file with a CSI index, which is made of the same bytes by the pipe `beside`."""
-    index = Step(("index", "--force", "--csi", "--output", f"{target}.csi", beside))
-    return Step((PACK, source, target, line, beside)), index
+    return Step((PACK, source, target, line, beside)), _index(target, beside)
+
+
+def joining(sources: Sequence[str], target: str, beside: str) -> tuple[Step, Step]:
+    """How files of one header become one file with an index."""
+    return Step((JOIN, target, beside, *sources)), _index(target, beside)
+
+
+def _index(target: str, beside: str) -> Step:
+    return Step(("index", "--force", "--csi", "--output", f"{target}.csi", beside))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A query's job, from its pins to its end: files are looked at where nobody has, read, and the result is kept."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ import polars as pl
 
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.errors import BadInputError, BadSourceError
+from grt_platform.kernel.job import Job
 from grt_platform.kernel.versions import ObjectVersion
 from grt_platform.orchestration.job_run import JobRun
 from grt_platform.systems.variants.asking import Exact, resolve_pins
@@ -27,9 +28,13 @@ from grt_platform.systems.variants.removal import results_folder
 from grt_platform.systems.variants.schemas import QUERY_RESULTS
 from grt_platform.systems.variants.workplace import emptied
 
-_LOOKED, _ANSWERED = 0.15, 0.97
+LOOKED, ANSWERED = 0.15, 0.97
+"""How far a job is once its files were looked at, and once it is answered."""
 PROVENANCE = "provenance.json"
 _AT_ONCE = 8
+
+
+Brought = Callable[[JobRun, Exact, Plan, Path], Answer | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +74,51 @@ class Answering:
     products: Store
     limits: PlanLimits
 
-    def do_job(self, run: JobRun) -> Answered:
+    def do_job(self, run: JobRun, brought: Brought | None = None) -> Answered:
         """The result is in the products and the job complete; before, nobody sees anything of it.
+
+        Args:
+            run: The job.
+            brought: Gives an answer that others worked out, or None where there is none.
 
         Raises:
             BadInputError: The question cannot be answered; says why.
             JobGoneError: Somebody canceled the job.
         """
         looked = self._look(run)
-        asked = Asked.of_request(run.request, run.pins["samples"])
-        exact = resolve_pins(self.intake.warehouse, run.job.project, asked, run.pins, self.limits)
+        exact = self.exact(run)
         if exact.plan is None:
             raise BadInputError("a pinned version was purged while this waited: ask again")
-        with emptied(self.intake.bounds.scratch / "jobs" / run.job.job_id) as place:
-            found = self._answer(run, exact, exact.plan, place)
-            answered = self._keep(run, exact, exact.plan, found, looked)
+        with emptied(self.scratch(run.job)) as place:
+            found = brought(run, exact, exact.plan, place) if brought else None
+            answered = self._keep(run, exact, exact.plan, found or self.answer(run, exact, exact.plan, place), looked)
         self._complete(run, answered)
         return answered
 
-    def _look(self, run: JobRun) -> tuple[Looked, ...]:
-        """Somebody has looked at every pinned version."""
-        table = run.pins["sample_table"]
-        unseen = unknown(self.intake.warehouse, [*run.pins["files"], *([table] if table else [])])
-        looked = []
-        for number, version_id in enumerate(unseen):
-            run.step("look at files", _LOOKED * number / len(unseen))
-            looked.append(self.intake.take(version_id, watch=run.check, is_new=True))
-        return tuple(each for each in looked if each is not None)
+    def exact(self, run: JobRun) -> Exact:
+        """The question over its pinned versions.
 
-    def _answer(self, run: JobRun, exact: Exact, plan: Plan, place: Path) -> Answer:
+        Raises:
+            BadInputError: It cannot be answered; says why.
+        """
+        asked = Asked.of_request(run.request, run.pins["samples"])
+        return resolve_pins(self.intake.warehouse, run.job.project, asked, run.pins, self.limits)
+
+    def scratch(self, job: Job) -> Path:
+        """The job's own folder of this machine."""
+        return self.intake.bounds.scratch / "jobs" / job.job_id
+
+    def answer(
+        self,
+        run: JobRun,
+        exact: Exact,
+        plan: Plan,
+        place: Path,
+        *,
+        contigs: Sequence[str] = (),
+        report: Callable[[str, float], None] | None = None,
+    ) -> Answer:
+        """The answer, in a folder: for some contigs, or for all where none are named."""
         versions = {known.version.version_id: known.version for known in exact.files}
         return answer(
             plan,
@@ -107,8 +128,19 @@ class Answering:
             self.intake.tool,
             result_format=exact.asked.form,
             mark=exact.question,
-            report=lambda step, done: run.step(step, _LOOKED + (_ANSWERED - _LOOKED) * done),
+            report=report or (lambda step, done: run.step(step, LOOKED + (ANSWERED - LOOKED) * done)),
+            contigs=contigs,
         )
+
+    def _look(self, run: JobRun) -> tuple[Looked, ...]:
+        """Somebody has looked at every pinned version."""
+        table = run.pins["sample_table"]
+        unseen = unknown(self.intake.warehouse, [*run.pins["files"], *([table] if table else [])])
+        looked = []
+        for number, version_id in enumerate(unseen):
+            run.step("look at files", LOOKED * number / len(unseen))
+            looked.append(self.intake.take(version_id, watch=run.check, is_new=True))
+        return tuple(each for each in looked if each is not None)
 
     def _sources(self, versions: Sequence[ObjectVersion], place: Path, run: JobRun) -> dict[str, Source]:
         """Where the engine reads each version; what is derived of one is made anew if it is lost."""
@@ -168,7 +200,7 @@ class Answering:
             tools=found.versions,
             warnings=answered.warnings,
         )
-        run.step("keep the result", _ANSWERED)
+        run.step("keep the result", ANSWERED)
         for path in made.values():
             self.products.put_file(f"{folder}/{path.name}", path)
         self.products.put(f"{folder}/{PROVENANCE}", provenance.text())

@@ -14,8 +14,9 @@ from grt_platform.orchestration.jobs import job_automation
 from grt_platform.orchestration.resources import ClockResource, LakeResource, WarehouseResource
 from grt_platform.settings import settings
 from grt_platform.systems.variants.arrivals import purged, waiting
+from grt_platform.systems.variants.assets.answers import answers
 from grt_platform.systems.variants.assets.looks import ARRIVED_TAG, looks
-from grt_platform.systems.variants.assets.product import answers, updates
+from grt_platform.systems.variants.assets.product import updates
 from grt_platform.systems.variants.derived import Derived
 from grt_platform.systems.variants.logic.arrivals import Arrival, batches
 from grt_platform.systems.variants.partitions import QUERY, UPDATE, VERSIONS

@@ -2,8 +2,9 @@
 
 import dagster as dg
 
+from grt_platform.systems.variants.assets.answers import answers
 from grt_platform.systems.variants.assets.looks import looks
-from grt_platform.systems.variants.assets.product import answers, updates
+from grt_platform.systems.variants.assets.product import updates
 from grt_platform.systems.variants.assets.raw import RAW
 from grt_platform.systems.variants.automation import (
     QUERY_AUTOMATION,

@@ -1,7 +1,6 @@
-"""Products: the answers of queries, and what updates that people asked for found."""
+"""Products: what updates that people asked for found; how the assets of both kinds of jobs are described."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -9,18 +8,19 @@ from grt_platform.kernel.table import Table
 from grt_platform.orchestration.describe import about, asset_key
 from grt_platform.orchestration.execution import heavy, pool
 from grt_platform.orchestration.job_run import JobsResource
-from grt_platform.orchestration.resources import LakeResource, ObjectsResource, StoresResource, WarehouseResource
+from grt_platform.orchestration.resources import LakeResource, ObjectsResource, WarehouseResource
 from grt_platform.systems.variants.assets.looks import make_known
-from grt_platform.systems.variants.partitions import QUERY_JOBS, UPDATE_JOBS
+from grt_platform.systems.variants.partitions import UPDATE_JOBS
 from grt_platform.systems.variants.schemas import QUERY_RESULTS, UPDATES
 from grt_platform.systems.variants.updating import do_update
-from grt_platform.systems.variants.wiring import answering, intake
+from grt_platform.systems.variants.wiring import intake
 
-_FILES = [["variants", "raw", "files"], ["variants", "raw", "sample_tables"]]
-_TABLES = [["variants", "table", "dimensions"], ["variants", "table", "samples"]]
+FILES = [["variants", "raw", "files"], ["variants", "raw", "sample_tables"]]
+"""Keys of what everything is made of."""
 
 
-def _specs(table: Table, upstream: list[list[str]], partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetSpec]:
+def specs(table: Table, upstream: list[list[str]], partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetSpec]:
+    """The table and what is served of it, both cut by a kind of job."""
     served = table.served()
     kinds = ("bcftools", "parquet") if table is QUERY_RESULTS else ("parquet",)
     deps = [dg.AssetDep(key, partition_mapping=dg.AllPartitionMapping()) for key in upstream]
@@ -31,33 +31,8 @@ def _specs(table: Table, upstream: list[list[str]], partitions: dg.PartitionsDef
 
 
 @dg.multi_asset(
-    name="variants_answer",
-    specs=_specs(QUERY_RESULTS, [*_FILES, *_TABLES], QUERY_JOBS),
-    pool=pool("variants", "query"),
-    op_tags=heavy("variants"),
-)
-def answers(
-    context: dg.AssetExecutionContext,
-    *,
-    jobs: JobsResource,
-    objects: ObjectsResource,
-    stores: StoresResource,
-    lake: LakeResource,
-    warehouse: WarehouseResource,
-) -> Iterator[dg.MaterializeResult[None]]:
-    """Answers the question of the job that is the partition."""
-    taking = intake(objects.objects(), lake.lake(), warehouse.warehouse(), lake.store())
-    with jobs.running(context) as job:
-        answered = answering(taking, stores.products()).do_job(job)
-    make_known(context.instance, answered.looked)
-    for warning in answered.warnings:
-        context.log.warning("%s", warning)
-    yield from _told(QUERY_RESULTS, 1, {**answered.counts, "result": answered.row["result_key"]})
-
-
-@dg.multi_asset(
     name="variants_update_files",
-    specs=_specs(UPDATES, _FILES, UPDATE_JOBS),
+    specs=specs(UPDATES, FILES, UPDATE_JOBS),
     pool=pool("variants", "look"),
     op_tags=heavy("variants"),
 )
@@ -76,10 +51,6 @@ def updates(
     make_known(context.instance, updated.looked)
     for warning in updated.warnings():
         context.log.warning("%s", warning)
-    yield from _told(UPDATES, len(updated.looked), updated.counts)
-
-
-def _told(table: Table, rows: int, more: Mapping[str, Any]) -> Iterator[dg.MaterializeResult[None]]:
-    metadata: dict[str, Any] = {"dagster/partition_row_count": rows, **more}
-    for each in (table, table.served()):
-        yield dg.MaterializeResult(asset_key=asset_key(each), metadata=metadata)
+    metadata = {"dagster/partition_row_count": len(updated.looked), **updated.counts}
+    for table in (UPDATES, UPDATES.served()):
+        yield dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)

@@ -1,6 +1,6 @@
 """One query answered: from a plan and a command to a result, its index and a log, complete or absent."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,6 +39,7 @@ class Answer:
         fetched_bytes: Bytes of them that came from elsewhere.
         log: What ran and what it said.
         versions: Versions of the tools.
+        contigs: All contigs of the files, in the order of the result.
     """
 
     result: Path
@@ -50,6 +51,7 @@ class Answer:
     fetched_bytes: int
     log: Path
     versions: Mapping[str, str]
+    contigs: tuple[str, ...]
 
 
 def answer(
@@ -62,6 +64,7 @@ def answer(
     result_format: ResultFormat,
     mark: str,
     report: Callable[[str, float], None],
+    contigs: Sequence[str] = (),
 ) -> Answer:
     """The result of a command over the files of a plan: combined for the selected samples, then segment by segment.
 
@@ -76,6 +79,7 @@ def answer(
         mark: A line of the result's header says so: by it the file is known for a result.
         report: Told the step and the share that is done (0 to 1), about ten times a second; what it raises ends
             everything.
+        contigs: Those of a shard: only their records are in the result, which else is what it would be; none for all.
 
     Raises:
         ToolError: bcftools cannot do what a segment says, such as a tag in an expression that no file has.
@@ -86,7 +90,7 @@ def answer(
     _check_version(tool, command)
     directory.mkdir(parents=True, exist_ok=True)
     journal = Journal(directory, report)
-    answering = _Answering(plan, command, tool, journal, result_format, f"##{RESULT_MARK}={mark}")
+    answering = _Answering(plan, command, tool, journal, result_format, f"##{RESULT_MARK}={mark}", tuple(contigs))
     keep: tuple[str, ...] = ()
     try:
         told = answering.answered(sources)
@@ -113,6 +117,7 @@ class _Answering:
     journal: Journal
     result_format: ResultFormat
     mark: str
+    contigs: tuple[str, ...]
 
     def answered(self, sources: Mapping[str, Source]) -> Answer:
         journal = self.journal
@@ -151,12 +156,19 @@ class _Answering:
     def _regions(self, files: Mapping[str, Staged]) -> tuple[tuple[Region, ...], int]:
         """What is read of each file, and what is in that, as bcftools' `--regions-overlap`."""
         pushed = self.command.pushdown
-        if pushed is None or pushed.is_exact:
-            return (pushed.regions, pushed.overlap) if pushed else ((), 0)
+        if pushed is None:
+            return tuple(map(Region, self.contigs)), 0
+        regions = self._own(pushed.regions)
+        if pushed.is_exact:
+            return regions, pushed.overlap
         pipeline = Pipeline(self.journal.directory)
-        answers = probes(list(files.values()), pushed.regions, pipeline)
+        answers = probes(list(files.values()), regions, pipeline)
         self.journal.run(pipeline)
-        return widened(pushed.regions, answers), 0
+        return widened(regions, answers), 0
+
+    def _own(self, regions: tuple[Region, ...]) -> tuple[Region, ...]:
+        """Those of the shard."""
+        return tuple(one for one in regions if not self.contigs or one.contig in self.contigs)
 
     def _finish(self, pipeline: Pipeline, feed: Feed) -> str:
         """The segments behind the combined stream, and the result behind them; the result's name."""
@@ -190,7 +202,7 @@ class _Answering:
     def _told(self, combining: Combining, result: str) -> Answer:
         path = self.journal.directory / result
         index = None if self.result_format is ResultFormat.TSV else Path(f"{path}.csi")
-        records = _lines(path) if index is None else read_csi(index).records
+        records = lines_of(path) if index is None else read_csi(index).records
         left_out = combining.duplicates
         self.journal.say(f"{records} records, {len(self.plan.samples)} samples, {left_out} duplicates left out")
         return Answer(
@@ -202,10 +214,17 @@ class _Answering:
             files=tuple(combining.files),
             fetched_bytes=sum(file.fetched_bytes for file in combining.files.values()),
             log=self.journal.log,
-            versions={"bcftools": self.tool.version(), "grt_platform": __version__},
+            versions=versions_of(self.tool),
+            contigs=combining.contigs,
         )
 
 
-def _lines(path: Path) -> int:
+def versions_of(tool: Bcftools) -> dict[str, str]:
+    """What makes answers: the same versions make the same ones."""
+    return {"bcftools": tool.version(), "grt_platform": __version__}
+
+
+def lines_of(path: Path) -> int:
+    """How many lines a table has."""
     with path.open("rb") as stream:
         return sum(piece.count(b"\n") for piece in iter(lambda: stream.read(_PIECE), b""))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from grt_platform.adapters.bcftools.errors import ToolError, tells_damage
-from grt_platform.adapters.bcftools.step import PACK, Step
+from grt_platform.adapters.bcftools.step import JOIN, PACK, Step
 from grt_platform.adapters.bcftools.tool import Session, StepFailedError
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.variants.engine.pipeline import Pipeline
@@ -81,7 +81,7 @@ class Journal:
         if not pipeline.steps:
             return
         for number, step in enumerate(pipeline.steps):
-            if step.arguments[0] != PACK:
+            if step.arguments[0] not in {PACK, JOIN}:
                 self.say(f"[{number}] bcftools {_shown(step)}")
         try:
             for ended in self.session.run(pipeline.steps, pipes=pipeline.pipes):

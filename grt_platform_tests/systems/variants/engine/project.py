@@ -47,12 +47,17 @@ class Project:
         command: str,
         samples: Sequence[str] | None = None,
         form: ResultFormat = ResultFormat.VCF,
+        *,
         source: Callable[[str], Source] | None = None,
         report: Callable[[str, float], None] = unheard,
+        contigs: Sequence[str] = (),
+        mark: str = "a test",
     ) -> Answer:
         parsed = parse_command(command, form)
         planned = plan(self.dimensions, samples, parsed.regions, PlanLimits())
         sources = {version: (source or self.source)(version) for version in planned.version_ids}
         self.asked += 1
         folder = self.folder / f"job {self.asked}"
-        return answer(planned, parsed, sources, folder, self.tool, result_format=form, mark="a test", report=report)
+        return answer(
+            planned, parsed, sources, folder, self.tool, result_format=form, mark=mark, report=report, contigs=contigs
+        )

@@ -1,0 +1,84 @@
+"""What the shards of one large thing made: files in a store, and beside them a note that comes last.
+
+A piece is whole once its note is there: a killed worker's shard is simply made again. The note knows the hash of each
+file, so that of two who make a shard at once, the same or another way, no mixture is ever taken for a piece.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from grt_platform.adapters.store import Store
+from grt_platform.kernel.errors import BadSourceError
+from grt_platform.kernel.shards import Shard
+
+_CUT, _NOTE = "cut.json", "note.json"
+
+
+class Pieces:
+    """The pieces of one thing.
+
+    Args:
+        store: Where they are; every worker can reach it.
+        folder: Their place in it, which nothing else uses.
+    """
+
+    def __init__(self, store: Store, folder: str) -> None:
+        self._store, self._folder = store, folder
+
+    def agree(self, cut: Any) -> Any:
+        """How the thing is cut: as whoever came first said, JSON."""
+        key = f"{self._folder}/{_CUT}"
+        self._store.put(key, _json(cut), only_if_absent=True)
+        return json.loads(self._store.read(key))
+
+    @property
+    def cut(self) -> Any:
+        """What was agreed; None before."""
+        return self._known(f"{self._folder}/{_CUT}")
+
+    def keep(self, shard: Shard, files: Mapping[str, Path], told: Mapping[str, Any]) -> None:
+        """The piece of the shard is whole: these files, by name, and what is told of them, JSON."""
+        hashes = {}
+        for name, path in files.items():
+            self._store.put_file(f"{self._place(shard)}/{name}", path)
+            hashes[name] = _sha256(path)
+        self._store.put(f"{self._place(shard)}/{_NOTE}", _json({"files": hashes, "told": dict(told)}))
+
+    def told(self, shard: Shard) -> Mapping[str, Any] | None:
+        """What is told of a whole piece; None where there is none."""
+        note = self._known(f"{self._place(shard)}/{_NOTE}")
+        return None if note is None else dict(note["told"])
+
+    def bring(self, shard: Shard, name: str, path: Path) -> None:
+        """A file of a whole piece is on this machine.
+
+        Raises:
+            BadSourceError: It is not there, or not as it was kept.
+        """
+        key = f"{self._place(shard)}/{name}"
+        note = self._known(f"{self._place(shard)}/{_NOTE}") or {"files": {}}
+        self._store.download(key, path)
+        if _sha256(path) != note["files"].get(name):
+            raise BadSourceError("is not as its shard made it; it is made again when the run is", key)
+
+    def remove(self) -> None:
+        """Nothing is left of the pieces."""
+        self._store.delete_prefix(self._folder)
+
+    def _place(self, shard: Shard) -> str:
+        return f"{self._folder}/{shard.key}"
+
+    def _known(self, key: str) -> Any:
+        return None if self._store.head(key) is None else json.loads(self._store.read(key))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True).encode()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,59 @@
+"""An asset whose one large thing is cut: a step cuts, steps on any worker do the shards, a step joins (ADR 0020).
+
+The steps hand each other nothing but the order in which they run: what a shard makes is in `Pieces`, which every worker
+can reach. Where a thing is small nothing is cut, and the step that joins does it all.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from grt_platform.kernel.shards import Shard, shards
+from grt_platform.settings import settings
+
+CUT = dg.DynamicOut(dg.Nothing)
+"""What a step that cuts gives out."""
+SHARD, SHARDS = "shard", "shards"
+"""Input of a step that does a shard, and of the one that joins."""
+IN_SHARD, IN_SHARDS = {SHARD: dg.In(dg.Nothing)}, {SHARDS: dg.In(dg.Nothing)}
+
+
+def most_shards() -> int:
+    """Into how many shards one thing may be cut; 1 where there are no workers to do them side by side."""
+    chosen = settings()
+    return chosen.shards if chosen.broker_url.get_secret_value() else 1
+
+
+def handed_out(of: int) -> Iterator[dg.DynamicOutput[None]]:
+    """Each shard of a thing that is cut into so many; none of one that is whole."""
+    if of > 1:
+        yield from (dg.DynamicOutput(None, mapping_key=shard.key) for shard in shards(of))
+
+
+def shard_of(context: dg.OpExecutionContext) -> Shard:
+    """The shard that this step does."""
+    key = context.get_mapping_key()
+    assert key is not None, "only a step that is mapped over shards asks"
+    return Shard.of_key(key)
+
+
+def in_shards(
+    name: str, cut: dg.OpDefinition, shard: dg.OpDefinition, join: dg.OpDefinition, outputs: tuple[str, ...]
+) -> dg.GraphDefinition:
+    """The three steps as one node, for `dg.AssetsDefinition`.
+
+    Args:
+        name: Of the node.
+        cut: Has the output `CUT`, and yields `handed_out`.
+        shard: Has the inputs `IN_SHARD`.
+        join: Has the inputs `IN_SHARDS`, and these outputs, the node's own.
+        outputs: Their names.
+    """
+
+    @dg.graph(name=name, out={output: dg.GraphOut() for output in outputs})
+    def steps() -> dict[str, object]:
+        done = cut().map(lambda one: shard(**{SHARD: one}))
+        joined = join(**{SHARDS: done.collect()})
+        return {output: getattr(joined, output) if len(outputs) > 1 else joined for output in outputs}
+
+    return steps

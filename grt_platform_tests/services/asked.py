@@ -1,0 +1,94 @@
+"""What people ask of a platform on many machines, as its web door would write it down; its runs are started by hand."""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from grt_platform.adapters.accounts.projects import create_project
+from grt_platform.adapters.job_board import JobBoard, Submission
+from grt_platform.adapters.store import Store, open_store
+from grt_platform.adapters.upload_limits import limits_of
+from grt_platform.adapters.uploads import Uploads
+from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.kernel.identity import KEY_USER_ID
+from grt_platform.kernel.job import Job, partitions_name
+from grt_platform.kernel.versions import ObjectVersion
+from grt_platform.systems.genes.assets.parse import parse
+from grt_platform.systems.variants.asking import resolve
+from grt_platform.systems.variants.assets.answers import answers
+from grt_platform.systems.variants.assets.looks import looks
+from grt_platform.systems.variants.limits import plan_limits
+from grt_platform.systems.variants.logic.question import Asked
+from grt_platform_tests.services.many import Many
+
+ASSETS = {"genes": parse, "variants": answers}
+PROJECT = "alpha"
+_KNOWN = """
+mutation Known($name: String!, $key: String!) {
+  addDynamicPartition(partitionsDefName: $name, partitionKey: $key,
+    repositorySelector: {repositoryLocationName: "grt_platform", repositoryName: "__repository__"}) { __typename } }
+"""
+
+
+def known(many: Many, name: str, key: str) -> None:
+    """A dynamic partition is there."""
+    many.ask(_KNOWN, name=name, key=key)
+
+
+def warehouse_of(many: Many) -> Warehouse:
+    """Its warehouse."""
+    return Warehouse(many.settings["warehouse_url"])
+
+
+def store_of(many: Many, name: str) -> Store:
+    """Its raw store, lake or products."""
+    return open_store(many.settings[f"{name}_url"], many.chosen("code"))
+
+
+def project_alpha(many: Many) -> None:
+    """There is a project."""
+    create_project(warehouse_of(many), PROJECT, "", KEY_USER_ID, datetime.now(UTC))
+
+
+def uploaded(many: Many, name: str, data: bytes) -> ObjectVersion:
+    """An object of the project."""
+    uploads = Uploads(warehouse_of(many), store_of(many, "raw"), limits_of(many.chosen("code")))
+    return uploads.add(PROJECT, name, io.BytesIO(data), by="a test", now=datetime.now(UTC))
+
+
+def looked_at(many: Many, versions: Sequence[ObjectVersion]) -> None:
+    """Workers have looked at VCF files."""
+    runs = []
+    for version in versions:
+        known(many, "variants_versions", version.version_id)
+        runs.append(many.materialize(sorted(looks.keys), version.version_id))
+    for run_id in runs:
+        assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+
+
+def question(many: Many, asked: Asked) -> Submission:
+    """A question over all files."""
+    pins = resolve(warehouse_of(many), PROJECT, asked, plan_limits()).pins()
+    return Submission("variants", "query", PROJECT, KEY_USER_ID, "ann", asked.as_request(), pins)
+
+
+def gene_file(version: ObjectVersion) -> Submission:
+    """A file of genes that is to be parsed."""
+    asked = {"upload_id": version.version_id, "file_name": version.name, "alphabet": "any", "on_invalid": "fail",
+             "on_repeat": "keep"}  # fmt: skip
+    return Submission("genes", "parse", PROJECT, KEY_USER_ID, "ann", asked, {"version_id": version.version_id})
+
+
+def begun(many: Many, submission: Submission) -> tuple[str, str]:
+    """A job and the run that does it."""
+    job = JobBoard(warehouse_of(many)).submit(submission).job
+    known(many, partitions_name(submission.system, submission.kind), job.job_id)
+    keys: list[dg.AssetKey] = sorted(ASSETS[submission.system].keys)
+    return job.job_id, many.materialize(keys, job.job_id)
+
+
+def job_of(many: Many, job_id: str) -> Job:
+    """A job as it stands."""
+    return JobBoard(warehouse_of(many)).get(job_id)

@@ -1,0 +1,31 @@
+"""A question that takes a while, over files of several contigs; and its answer by one process."""
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+
+from grt_platform.systems.variants.engine.answering import Answer
+from grt_platform_tests.systems.variants.engine.project import Project
+from grt_platform_tests.systems.variants.project import vcf
+
+SLOWLY = "; ".join(["norm -m -any; norm -m +any"] * 4)
+
+
+def file(name: str) -> bytes:
+    """A VCF file of eight contigs."""
+    dice = random.Random(name)
+    records = [
+        f"c{contig} {at} A C,G {' '.join(dice.choices(('0/0', '0/1', '1/2'), k=20))}"
+        for contig in range(8)
+        for at in range(1, 9000, 3 if name == "a" else 7)
+    ]
+    return vcf([f"{name}{number}" for number in range(20)], *records)
+
+
+def answered_here(folder: Path, files: Mapping[str, bytes], command: str, mark: str) -> Answer:
+    """The same question answered by one process of the test."""
+    project = Project(folder)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+        project.take(folder / name)
+    return project.ask(command, mark=mark)
