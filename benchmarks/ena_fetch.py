@@ -19,8 +19,8 @@ from pathlib import Path
 
 from benchmarks.server import durable_postgres
 from grt_platform.adapters.migrate import upgrade
-from grt_platform.systems.ena import worker
 from grt_platform.systems.ena.logic.fields import FIELDS
+from grt_platform.systems.ena.packing import ARCHIVE, worker_archive
 from grt_platform.systems.ena.procedure import Procedure
 from grt_platform.systems.ena.serving.stand_in import StandIn, serving
 from grt_platform.systems.ena.workshop import Workshop
@@ -48,7 +48,8 @@ def by_worker(url: str, files: dict[str, bytes], folder: Path) -> list[str]:
         "token": "x",
     }
     (folder / "spec.json").write_text(json.dumps(spec))
-    return [sys.executable, "-I", "-S", worker.__file__, "all", str(folder / "spec.json"), str(folder / "data")]
+    (folder / ARCHIVE).write_bytes(worker_archive())
+    return [sys.executable, "-I", "-S", str(folder / ARCHIVE), "all", str(folder / "spec.json"), str(folder / "data")]
 
 
 def by_curl(url: str, files: dict[str, bytes], folder: Path, *options: str) -> list[str]:

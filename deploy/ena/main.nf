@@ -1,12 +1,11 @@
 // Fetches one batch of runs, each run in a task of its own, then verifies all files and reports.
-// The work is worker.py's, which stands beside this file: https with resume, several connections, MD5 sums.
-nextflow.enable.dsl = 2
+// The work is that of worker.pyz, which stands beside this file: https with resume, several connections, MD5 sums.
 
 params.spec = "${projectDir}/spec.json"
 params.data = "${projectDir}/data"
 
 process fetchRun {
-    tag "$run"
+    tag "${run}"
     errorStrategy { task.attempt <= 3 ? 'retry' : 'finish' }
     maxRetries 3
 
@@ -18,11 +17,13 @@ process fetchRun {
 
     script:
     """
-    python3 ${projectDir}/worker.py fetch ${params.spec} ${params.data} ${run}
+    python3 ${projectDir}/worker.pyz fetch ${params.spec} ${params.data} ${run}
     """
 }
 
 process writeManifest {
+    cache false // a machine that lost its power reads its files again
+
     input:
     val runs
 
@@ -31,7 +32,7 @@ process writeManifest {
 
     script:
     """
-    python3 ${projectDir}/worker.py manifest ${params.spec} ${params.data}
+    python3 ${projectDir}/worker.pyz manifest ${params.spec} ${params.data}
     """
 }
 
@@ -43,13 +44,13 @@ process tellHome {
 
     script:
     """
-    python3 ${projectDir}/worker.py report ${params.spec} ${params.data}
+    python3 ${projectDir}/worker.pyz report ${params.spec} ${params.data}
     """
 }
 
 workflow {
-    spec = new groovy.json.JsonSlurper().parse(new File(params.spec))
-    runs = Channel.fromList(spec.files.collect { file -> file[0] }.unique())
+    spec = new groovy.json.JsonSlurper().parseText(file(params.spec).text)
+    runs = channel.fromList(spec.files.collect { each -> each[0] }.unique())
     fetchRun(runs)
     writeManifest(fetchRun.out.collect())
     tellHome(writeManifest.out)

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Protocol
 
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.systems.ena import worker
 from grt_platform.systems.ena.local import Local
 from grt_platform.systems.ena.logic.machines import MachineRow
 from grt_platform.systems.ena.logic.orders import FOLDER, PER_BOOT, Calls, RunFile, cloud_config, spec
 from grt_platform.systems.ena.logic.secrets import callback_token, host_key
+from grt_platform.systems.ena.packing import ARCHIVE, worker_archive
 from grt_platform.systems.ena.providers import MOST_USER_DATA_BYTES, DigitalOcean, Order, Provider
 from grt_platform.systems.ena.transport import FolderTransport, RsyncTransport, Ssh, Transport
 
 PIPELINE = ("main.nf", "nextflow.config")
 _NEXTFLOW_PACKAGES = ("python3", "rsync", "curl", "default-jre-headless")
+_NEXTFLOW_VERSION = "25.10.0"
 _MOST_LOCAL_BYTES = 64 * 1024**2
 _LOCAL_SILENCE = timedelta(seconds=5)
 
@@ -107,7 +108,7 @@ class DropletKit:
         private, _ = host_key(self.key, batch_id)
         token = callback_token(self.key, batch_id, attempt)
         given = {
-            f"{FOLDER}/worker.py": Path(worker.__file__).read_bytes(),
+            f"{FOLDER}/{ARCHIVE}": worker_archive(),
             f"{FOLDER}/spec.json": spec(batch_id, files, self.calls, token),
             **{f"{FOLDER}/{name}": body for name, body in self.pipeline.items()},
             f"{FOLDER}/start.sh": _start(self.data, has_nextflow=bool(self.pipeline)),
@@ -139,10 +140,11 @@ class DropletKit:
 
 def _start(data: str, *, has_nextflow: bool) -> bytes:
     """The script that does the work: by nextflow where it can be had, else by the worker alone."""
-    alone = f"exec python3 {FOLDER}/worker.py all {FOLDER}/spec.json {data}\n"
+    alone = f"exec python3 {FOLDER}/{ARCHIVE} all {FOLDER}/spec.json {data}\n"
     lines = ["#!/bin/sh", "# Fetches the batch; safe to run again and again.", f"mkdir -p {data}", f"cd {FOLDER}"]
     if has_nextflow:
         lines += [
+            f"export NXF_VER={_NEXTFLOW_VERSION}",
             "[ -x ./nextflow ] || curl -fsS --retry 5 https://get.nextflow.io | bash || true",
             f"./nextflow -q run main.nf -resume --spec {FOLDER}/spec.json --data {data} && exit 0",
         ]

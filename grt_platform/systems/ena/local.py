@@ -20,8 +20,9 @@ from pathlib import Path
 
 from grt_platform.adapters.private_file import write_private
 from grt_platform.kernel.errors import UnavailableError
-from grt_platform.systems.ena import worker
+from grt_platform.systems.ena.packing import ARCHIVE, worker_archive
 from grt_platform.systems.ena.providers import Machine, Order
+from grt_platform.systems.ena.worker.folder import FAILURE, LOCK, MANIFEST
 
 ADDRESS = "127.0.0.1"
 _GONE = ".gone-"
@@ -77,7 +78,7 @@ class Local:
         """The worker begins again with the new order, from what it has already."""
         place = self._folder / machine_id
         _kill(place)
-        (data_of(place) / worker.FAILURE).unlink(missing_ok=True)
+        (data_of(place) / FAILURE).unlink(missing_ok=True)
         write_private(place / "spec.json", order.user_data)
         _start(place)
 
@@ -99,7 +100,7 @@ def data_of(place: Path) -> Path:
 
 def is_done(place: Path) -> bool:
     """Whether the worker has left its result."""
-    return any((data_of(place) / name).exists() for name in (worker.MANIFEST, worker.FAILURE))
+    return any((data_of(place) / name).exists() for name in (MANIFEST, FAILURE))
 
 
 def is_at_work(place: Path) -> bool:
@@ -117,7 +118,7 @@ def is_at_work(place: Path) -> bool:
 @contextmanager
 def _lock_file(place: Path) -> Iterator[int | None]:
     try:
-        lock = os.open(data_of(place) / worker.LOCK, os.O_RDWR)
+        lock = os.open(data_of(place) / LOCK, os.O_RDWR)
     except FileNotFoundError:
         yield None
         return
@@ -129,7 +130,10 @@ def _lock_file(place: Path) -> Iterator[int | None]:
 
 def _start(place: Path) -> None:
     """A worker of its own session is begun; nobody waits for it, its lock tells whether it lives."""
-    command = [sys.executable, "-I", "-S", worker.__file__, "all", str(place / "spec.json"), str(data_of(place))]
+    fresh, program = place / f".{ARCHIVE}", place / ARCHIVE
+    fresh.write_bytes(worker_archive())
+    fresh.replace(program)
+    command = [sys.executable, "-I", "-S", str(program), "all", str(place / "spec.json"), str(data_of(place))]
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
     outputs = [(os.POSIX_SPAWN_OPEN, number, str(place / "log"), flags, 0o600) for number in (1, 2)]
     nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
@@ -141,7 +145,7 @@ def _kill(place: Path) -> None:
     deadline = time.monotonic() + _DEATH_PATIENCE_S
     while is_at_work(place):
         with suppress(ProcessLookupError, ValueError, FileNotFoundError):
-            os.kill(int((data_of(place) / worker.LOCK).read_text("ascii")), signal.SIGKILL)
+            os.kill(int((data_of(place) / LOCK).read_text("ascii")), signal.SIGKILL)
         if time.monotonic() > deadline:
             raise UnavailableError(f"the worker of {place.name} does not end; see {place / 'log'}")
         time.sleep(_POLL_S)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.errors import BadInputError, BadSourceError, UnavailableError
-from grt_platform.systems.ena import worker
 from grt_platform.systems.ena.kits import Kit
 from grt_platform.systems.ena.logic.machines import (
     MachineRow,
@@ -26,6 +25,7 @@ from grt_platform.systems.ena.logic.manifest import MOST_BYTES, read_manifest
 from grt_platform.systems.ena.logic.stages import Taxon
 from grt_platform.systems.ena.register import Register, Report
 from grt_platform.systems.ena.tracker import Tracker
+from grt_platform.systems.ena.worker.folder import FAILURE, MANIFEST
 
 _MOST_LOOKS = 8
 
@@ -185,11 +185,11 @@ class Tending:
     def _left(self, row: MachineRow) -> Report | None:
         """What lies on the machine: a whole manifest, a reason of failure, or neither."""
         with tempfile.TemporaryDirectory(prefix="grt-poll-") as made:
-            names = [worker.MANIFEST, worker.FAILURE]
+            names = [MANIFEST, FAILURE]
             self._kits(row.provider).transport(row).bring(names, Path(made), most_bytes=MOST_BYTES)
             manifest, failure = (Path(made) / name for name in names)
             if manifest.exists():
-                read_manifest(manifest.read_bytes(), worker.MANIFEST)
+                read_manifest(manifest.read_bytes(), MANIFEST)
                 return Report(row.batch_id, is_ready=True, error="")
             if failure.exists():
                 return Report(row.batch_id, is_ready=False, error=failure.read_text("utf-8", "replace")[:4000])

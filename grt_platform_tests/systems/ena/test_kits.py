@@ -12,13 +12,14 @@ import pytest
 
 import grt_platform
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.systems.ena import worker
 from grt_platform.systems.ena.kits import PIPELINE, DropletKit
 from grt_platform.systems.ena.logic.files import ReadsFile
 from grt_platform.systems.ena.logic.machines import MachineRow, State
 from grt_platform.systems.ena.logic.orders import Calls, RunFile
 from grt_platform.systems.ena.logic.secrets import host_key
+from grt_platform.systems.ena.packing import ARCHIVE, worker_archive
 from grt_platform.systems.ena.providers import DigitalOcean
+from grt_platform.systems.ena.worker.__main__ import STEPS
 
 DEPLOY = Path(grt_platform.__file__).parent.parent / "deploy" / "ena"
 KEY = b"an installation's key"
@@ -48,21 +49,21 @@ def written(user_data: str) -> dict[str, bytes]:
 @pytest.mark.parametrize("has_nextflow", [True, False])
 def test_a_machine_gets_the_worker_its_spec_and_a_script_that_parses(tmp_path, has_nextflow):
     there = written(kit(tmp_path, has_nextflow=has_nextflow).order("t562-0", 1, files(2)).user_data)
-    assert there["worker.py"] == Path(worker.__file__).read_bytes()
+    assert there[ARCHIVE] == worker_archive()
     assert json.loads(there["spec.json"])["batch_id"] == "t562-0"
     assert set(PIPELINE) <= there.keys() or not has_nextflow
     for script in ("start.sh", "grt.sh"):
         done = subprocess.run(["sh", "-n"], input=there[script], capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
-    assert b"worker.py all /srv/grt/spec.json /srv/grt/data" in there["start.sh"]
+    assert b"worker.pyz all /srv/grt/spec.json /srv/grt/data" in there["start.sh"]
     assert (b"nextflow" in there["start.sh"]) == has_nextflow
 
 
 def test_the_pipeline_calls_steps_that_the_worker_has_and_closes_what_it_opens():
     text = (DEPLOY / "main.nf").read_text()
-    called = re.findall(r"worker\.py (\w+) ", text)
+    called = re.findall(r"worker\.pyz (\w+) ", text)
     assert called == ["fetch", "manifest", "report"]
-    assert set(called) <= worker.STEPS.keys()
+    assert set(called) <= STEPS.keys()
     for name in PIPELINE:
         content = (DEPLOY / name).read_text()
         for opening, closing in ("{}", "()", "[]"):

@@ -3,8 +3,8 @@
 import ast
 import hashlib
 import json
-import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -16,11 +16,16 @@ from pathlib import Path
 
 import pytest
 
+import grt_platform
 from grt_platform.systems.ena import worker
 from grt_platform.systems.ena.logic.manifest import Fetched, read_manifest
+from grt_platform.systems.ena.packing import ARCHIVE, worker_archive
 from grt_platform.systems.ena.serving.stand_in import Fault, StandIn, serving
+from grt_platform.systems.ena.worker import fetching, segments, wire
+from grt_platform.systems.ena.worker.fetching import Crew, fetch
+from grt_platform.systems.ena.worker.folder import LOCK, START, alone
+from grt_platform.systems.ena.worker.spec import File, Spec, address
 
-PROGRAM = [sys.executable, worker.__file__]
 RUN = "SRR1000001"
 
 
@@ -95,6 +100,8 @@ class Place:
 
     def __init__(self, root: Path, files_url: str, callback_url: str) -> None:
         self.spec_file, self.folder = root / "spec.json", root / "data"
+        (root / ARCHIVE).write_bytes(worker_archive())
+        self.program = [sys.executable, "-I", "-S", str(root / ARCHIVE)]
         self.told = {
             "batch_id": "t1-abc",
             "files_url": files_url,
@@ -108,11 +115,11 @@ class Place:
 
     def run(self, *arguments: str, **change: object) -> subprocess.CompletedProcess[str]:
         self.spec_file.write_text(json.dumps({**self.told, **change}))
-        command = [*PROGRAM, *(arguments or ("all",))[:1], str(self.spec_file), str(self.folder), *arguments[1:]]
+        command = [*self.program, *(arguments or ("all",))[:1], str(self.spec_file), str(self.folder), *arguments[1:]]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
 
     def files(self) -> dict[str, bytes]:
-        found = (path for path in self.folder.rglob("*") if path.is_file() and path.name != worker.LOCK)
+        found = (path for path in self.folder.rglob("*") if path.is_file() and path.name not in {LOCK, START})
         return {path.name: path.read_bytes() for path in found}
 
 
@@ -188,27 +195,62 @@ def test_a_server_without_ranges_serves_too(place, ena):
     assert_whole(place)
 
 
-def test_a_large_file_comes_in_segments_and_a_broken_one_resumes_where_it_was(tmp_path, monkeypatch):
-    monkeypatch.setattr(worker, "SEGMENT", 1 << 20)
-    monkeypatch.setattr(worker, "NOTED_EVERY", 1 << 16)
-    monkeypatch.setattr(worker, "CHUNK", 1 << 14)
+@pytest.fixture
+def small_segments(monkeypatch):
+    monkeypatch.setattr(segments, "SEGMENT", 1 << 20)
+    monkeypatch.setattr(fetching, "NOTED_EVERY", 1 << 16)
+    monkeypatch.setattr(wire, "BLOCK", 1 << 14)
+
+
+def spec_of(url: str, files: dict[str, bytes], connections: int) -> Spec:
+    return Spec("b", url, tuple(File(*each) for each in listed(files)), connections, 4, 60.0, "", "")
+
+
+def test_a_large_file_comes_in_segments_and_a_broken_one_resumes_where_it_was(tmp_path, small_segments):
     body = content("large", (5 << 20) + 17)
-    stand_in = StandIn([], {"v/large.gz": body}, lambda _, number: Fault(cut_at=600_000) if number <= 6 else None)
+    second = threading.Event()
+
+    def fault(_: str, number: int) -> Fault | None:
+        second.set() if number > 1 else second.wait(30)  # the first is answered once there are two at once
+        return Fault(cut_at=600_000) if number <= 6 else None
+
+    stand_in = StandIn([], {"v/large.gz": body}, fault)
     with serving(stand_in) as url:
-        file = worker.File(RUN, "v/large.gz", len(body), hashlib.md5(body, usedforsecurity=False).hexdigest())
-        spec = worker.Spec("b", url, (file,), 4, 4, 5.0, "", "")
-        worker.fetch(spec, tmp_path, spec.files)
+        spec = spec_of(url, {"v/large.gz": body}, 4)
+        fetch(spec, tmp_path, spec.files)
     assert (tmp_path / RUN / "large.gz").read_bytes() == body
     assert stand_in.most_at_once > 1
-    assert stand_in.sent < 1.2 * len(body)
+    assert stand_in.sent == len(body)
     assert [path.name for path in (tmp_path / RUN).iterdir()] == ["large.gz"]
+
+
+def test_many_files_take_one_connection_each_and_keep_it_from_segment_to_segment(tmp_path, small_segments):
+    files = {f"v/x_{number}.gz": content(str(number), (2 << 20) + number) for number in range(3)}
+    stand_in = StandIn([], files)
+    with serving(stand_in) as url:
+        spec = spec_of(url, files, 1)
+        fetch(spec, tmp_path, spec.files)
+    assert {path.name: path.read_bytes() for path in (tmp_path / RUN).iterdir()} == {
+        name.removeprefix("v/"): body for name, body in files.items()
+    }
+    assert (stand_in.most_at_once, stand_in.sent) == (1, sum(map(len, files.values())))
+    assert stand_in.connections == 3
+
+
+@pytest.mark.parametrize(("connections", "files", "idle"), [(4, 1, 3), (4, 4, 0), (2, 9, 0), (8, 3, 5)])
+def test_only_connections_without_a_file_help_with_others(connections, files, idle):
+    crew = Crew(connections, files)
+    assert [crew.has_idle() for _ in range(idle + 1)] == [True] * idle + [False]
+    for _ in range(files):
+        crew.finished(None)
+    assert [crew.has_idle() for _ in range(crew.own + 1)] == [True] * crew.own + [False]
 
 
 @pytest.mark.parametrize("seconds", [0.15, 0.3, 0.45, 0.7])
 def test_killed_at_any_moment_and_run_again_it_is_as_if_it_had_not_been(place, ena, seconds):
     ena.fault = lambda path, number: Fault(pause_s=0.1)
     place.spec_file.write_text(json.dumps(place.told))
-    process = subprocess.Popen([*PROGRAM, "all", place.spec_file, place.folder], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([*place.program, "all", place.spec_file, place.folder], stderr=subprocess.DEVNULL)
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -216,15 +258,28 @@ def test_killed_at_any_moment_and_run_again_it_is_as_if_it_had_not_been(place, e
     assert_whole(place)
 
 
-@pytest.mark.parametrize("note", [b"", b"{}", b"[1]", b"[-5, 99999999999]", b'["a"]', b"\xff"])
+def test_after_a_loss_of_power_files_are_read_again_and_what_was_lost_is_fetched_again(place, ena, home):
+    assert place.run().returncode == 0
+    lost = place.folder / RUN / "x_1.fastq.gz"
+    lost.write_bytes(bytes(lost.stat().st_size))
+    asked = list(ena.asked)
+    assert place.run().returncode == 0  # nothing tells that it was lost: the machine has not started again
+    assert ena.asked == asked
+    (place.folder / START).write_text("another start")
+    assert place.run().returncode == 0
+    assert ena.asked == [*asked, f"/vol1/{RUN}/x_1.fastq.gz"]
+    assert_whole(place)
+
+
+@pytest.mark.parametrize("note", [b"", b"\xff", bytes(8), b"\xff" * 8, bytes(16)])
 def test_a_damaged_note_costs_bytes_but_never_wrong_ones(tmp_path, ena, note):
     size = len(FILES[f"vol1/{RUN}/x_1.fastq.gz"])
     folder = tmp_path / RUN
     folder.mkdir()
     (folder / ".x_1.fastq.gz.part").write_bytes(bytes(size))
-    (folder / ".x_1.fastq.gz.part.json").write_bytes(note)
-    files = tuple(worker.File(*each) for each in listed(FILES))
-    worker.fetch(worker.Spec("b", ena.url, files, 2, 2, 5.0, "", ""), tmp_path, files)
+    (folder / ".x_1.fastq.gz.part.at").write_bytes(note)
+    files = tuple(File(*each) for each in listed(FILES))
+    fetch(Spec("b", ena.url, files, 2, 2, 5.0, "", ""), tmp_path, files)
     assert (folder / "x_1.fastq.gz").read_bytes() == FILES[f"vol1/{RUN}/x_1.fastq.gz"]
 
 
@@ -236,7 +291,11 @@ def test_a_full_disk_is_told_at_once_and_what_is_there_stays(place):
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 
     done = subprocess.run(
-        [*PROGRAM, "all", place.spec_file, place.folder], preexec_fn=small, capture_output=True, text=True, check=False
+        [*place.program, "all", place.spec_file, place.folder],
+        preexec_fn=small,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1
     assert "x_1.fastq.gz" in done.stderr
@@ -245,12 +304,23 @@ def test_a_full_disk_is_told_at_once_and_what_is_there_stays(place):
     assert_whole(place)
 
 
-def test_the_steps_that_nextflow_calls_do_the_same(place, home):
-    assert place.run("manifest").returncode == 1
-    assert place.run("report").returncode == 0
-    assert place.run("fetch", RUN).returncode == 0
-    assert place.run("manifest").returncode == 0
-    assert place.run("report").returncode == 0
+def test_the_scripts_of_the_nextflow_pipeline_do_the_same_one_after_another(place, home):
+    text = (Path(grt_platform.__file__).parent.parent / "deploy" / "ena" / "main.nf").read_text()
+    scripts = dict(re.findall(r'process (\w+) \{.*?"""\n(.*?)"""', text, re.DOTALL))
+    order = re.findall(r"^    (\w+)\(", text[text.index("workflow {") :], re.MULTILINE)
+    assert order == list(scripts)
+    values = {"projectDir": place.spec_file.parent, "params.spec": place.spec_file, "params.data": place.folder}
+
+    def run(name: str) -> int:
+        script = scripts[name]
+        for name_of_it, value in {**values, "run": RUN}.items():
+            script = script.replace(f"${{{name_of_it}}}", str(value))
+        return subprocess.run(["/bin/sh", "-eu", "-c", script], capture_output=True, check=False).returncode
+
+    place.spec_file.write_text(json.dumps(place.told))
+    place.folder.mkdir()
+    assert [run(name) for name in order[1:]] == [1, 0]
+    assert [run(name) for name in order] == [0, 0, 0]
     assert_whole(place)
     assert [report["status"] for report in home.reports] == ["error", "ready"]
 
@@ -275,30 +345,31 @@ def test_a_home_that_does_not_listen_costs_nothing_of_the_data(place, home, bad)
 def test_wrong_arguments_tell_the_usage(place, arguments):
     done = place.run(*arguments)
     assert done.returncode == 2
-    assert "worker.py all SPEC FOLDER" in done.stderr
+    assert "worker.pyz all SPEC FOLDER" in done.stderr
 
 
-def test_a_spec_that_is_none_is_one_line(tmp_path):
+def test_a_spec_that_is_none_is_one_line(tmp_path, place):
     for text in ("", "[]", '{"files": []}'):
         (tmp_path / "spec.json").write_text(text)
-        command = [*PROGRAM, "all", str(tmp_path / "spec.json"), str(tmp_path / "data")]
+        command = [*place.program, "all", str(tmp_path / "spec.json"), str(tmp_path / "data")]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
 
 
 def test_the_worker_needs_the_standard_library_alone():
-    tree = ast.parse(Path(worker.__file__).read_text())
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    folder = Path(worker.__file__).parent
+    nodes = [node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text()))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
-    assert len(Path(worker.__file__).read_bytes()) < 20 * 1024
-    assert os.access(worker.__file__, os.R_OK)
+    assert {node.level for node in nodes if isinstance(node, ast.ImportFrom)} == {0, 1}
+    assert worker_archive() == worker_archive.__wrapped__()
 
 
 def test_a_second_worker_leaves_the_folder_to_the_first(place):
     place.folder.mkdir(parents=True)
-    with worker.alone(place.folder) as is_alone:
+    with alone(place.folder) as is_alone:
         assert is_alone
         assert place.run().returncode == 0
         assert place.files() == {}
@@ -313,4 +384,4 @@ def test_a_second_worker_leaves_the_folder_to_the_first(place):
     ],
 )
 def test_a_location_names_its_host_below_a_bare_scheme(files_url, expected):
-    assert worker.address(files_url, "ftp.sra.ebi.ac.uk/vol1/x") == expected
+    assert address(files_url, "ftp.sra.ebi.ac.uk/vol1/x") == expected

@@ -41,7 +41,7 @@ class Calls:
 
 
 def spec(batch_id: str, files: Sequence[RunFile], calls: Calls, token: str) -> bytes:
-    """The spec that `worker.py` reads, as JSON; the token is the batch's own and good for one report."""
+    """The spec that the worker reads, as JSON; the token is the batch's own and good for one report."""
     listed = [[each.run_accession, each.file.location, each.file.size_bytes, each.file.md5] for each in files]
     told = {
         "batch_id": batch_id,

@@ -56,7 +56,12 @@ class StandIn:
         self.runs, self.files, self.fault = list(runs), dict(files), fault or _never
         self.asked: list[str] = []
         self._lock, self.at_once, self.most_at_once, self.sent = threading.Lock(), 0, 0, 0
-        self.knows_ranges = True
+        self.knows_ranges, self.connections = True, 0
+
+    def connect(self) -> None:
+        """Somebody has opened a connection."""
+        with self._lock:
+            self.connections += 1
 
     def begin(self, path: str) -> int:
         """A request begins; returns which one of its path it is."""
@@ -122,6 +127,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     stand_in: StandIn
     protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        """A connection is open."""
+        self.stand_in.connect()
+        super().setup()
 
     def do_GET(self) -> None:
         """Answer one request."""

@@ -3,11 +3,11 @@
 import base64
 import gzip
 import json
-from pathlib import Path
 
-from grt_platform.systems.ena import worker
 from grt_platform.systems.ena.logic.files import ReadsFile
 from grt_platform.systems.ena.logic.orders import Calls, RunFile, cloud_config, spec
+from grt_platform.systems.ena.packing import ARCHIVE, worker_archive
+from grt_platform.systems.ena.worker.spec import Spec
 
 CALLS = Calls("https://ftp.example", "https://home.example/ena/callbacks", 4, 5, 60.0)
 
@@ -19,7 +19,7 @@ def run_files(count: int) -> list[RunFile]:
 
 def test_the_worker_reads_the_spec_as_it_was_meant(tmp_path):
     (tmp_path / "spec.json").write_bytes(spec("t1-abc", run_files(2), CALLS, "secret"))
-    read = worker.Spec.read(tmp_path / "spec.json")
+    read = Spec.read(tmp_path / "spec.json")
     assert (read.batch_id, read.token, read.callback_url, read.connections) == (
         "t1-abc",
         "secret",
@@ -42,6 +42,6 @@ def test_the_document_is_cloud_config_with_the_files_in_it_and_pinned_keys():
 
 
 def test_two_hundred_runs_and_the_worker_fit_into_64_kib():
-    program = Path(worker.__file__).read_bytes()
-    files = {"/srv/grt/worker.py": program, "/srv/grt/spec.json": spec("t1-abc", run_files(400), CALLS, "s" * 43)}
+    told = spec("t1-abc", run_files(400), CALLS, "s" * 43)
+    files = {f"/srv/grt/{ARCHIVE}": worker_archive(), "/srv/grt/spec.json": told}
     assert len(cloud_config(files, "K" * 400, "C" * 100).encode()) < 64 * 1024
