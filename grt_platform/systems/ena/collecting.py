@@ -59,7 +59,7 @@ class Collecting:
         """
         with self._warehouse.lock("ena", str(taxonomy_id)):
             for row in self._register.living(taxonomy_id):
-                if row.state is State.READY:
+                if row.state is State.READY and row.is_found:
                     self._collect(row)
             return self._record(taxonomy_id, "", [])
 

@@ -1,22 +1,34 @@
-"""A stand-in for DigitalOcean's droplets: its wire format, its slowness to start and to delete, its faults."""
+"""A stand-in for DigitalOcean's droplets: its wire format, its slowness to start and to delete, its faults.
+
+Where it has a hall, droplets are machines: what they are told runs, and they are signed in to (`rented.py`).
+"""
 
 import json
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from grt_platform_tests.systems.ena.rented import Hall
+
 TOKEN = "dop_v1_test"
-_ONE = re.compile(r"/v2/droplets/(\d+)")
+_ONE = re.compile(r"/v2/droplets/(\d+)(/actions)?")
+_HIDDEN = {"looks", "dying", "user_data"}
+_GONE = (404, {"id": "not_found", "message": "The resource you requested could not be found."})
 
 
 class Cloud:
     """Droplets as the API tells of them: new for some looks, then active; deleting one that is new does nothing."""
 
-    def __init__(self, *, looks_until_active: int = 2, looks_until_gone: int = 1) -> None:
+    def __init__(self, *, looks_until_active: int = 2, looks_until_gone: int = 1, hall: Hall | None = None) -> None:
         self.droplets: dict[int, dict] = {}
+        self.hall = hall
+        self.made: list[str] = []
+        self.numbers: list[int] = []
+        self.answered: list[tuple[str, int]] = []
         self.looks_until_active, self.looks_until_gone = looks_until_active, looks_until_gone
         self.asked: list[str] = []
         self.faults: list[tuple[str, int]] = []
@@ -30,7 +42,7 @@ class Cloud:
             "id": self._next,
             "name": wish["name"],
             "status": "new",
-            "created_at": "2026-11-26T10:00:00Z",
+            "created_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "size_slug": wish["size"],
             "size": {"slug": wish["size"], "price_hourly": 0.00893, "price_monthly": 6.0},
             "networks": {"v4": [], "v6": []},
@@ -40,6 +52,8 @@ class Cloud:
             "user_data": wish.get("user_data", ""),
         }
         self.droplets[self._next] = droplet
+        self.made.append(wish["name"])
+        self.numbers.append(self._next)
         return droplet
 
     def look(self, droplet: dict) -> dict:
@@ -48,25 +62,41 @@ class Cloud:
             droplet["dying"] += 1
             if droplet["dying"] > self.looks_until_gone:
                 self.droplets.pop(droplet["id"], None)
-        elif droplet["looks"] >= self.looks_until_active:
+                if self.hall is not None:
+                    self.hall.end(droplet["id"])
+        elif droplet["status"] == "new" and droplet["looks"] >= self.looks_until_active:
             droplet["status"] = "active"
             droplet["networks"]["v4"] = [
                 {"ip_address": "10.9.0.7", "type": "private"},
-                {"ip_address": f"192.0.2.{droplet['id'] % 250}", "type": "public"},
+                {"ip_address": self._begin(droplet), "type": "public"},
             ]
-        return {name: value for name, value in droplet.items() if name not in {"looks", "dying", "user_data"}}
+        return _shown(droplet)
+
+    def _begin(self, droplet: dict) -> str:
+        if self.hall is None or not droplet["user_data"]:
+            return f"192.0.2.{droplet['id'] % 250}"
+        return self.hall.begin(droplet["id"], droplet["user_data"])
+
+    def act(self, droplet: dict, wish: dict) -> tuple[int, dict]:
+        if self.hall is not None and wish.get("type") == "reboot":
+            self.hall.reboot(droplet["id"])
+        return 201, {"action": {"id": 36804636, "status": "in-progress", "type": wish.get("type")}}
+
+    def answer_about(self, droplet: dict, method: str, body: dict, *, is_action: bool) -> tuple[int, dict | None]:
+        if is_action:
+            return self.act(droplet, body)
+        if method == "DELETE":
+            if droplet["status"] == "active":
+                droplet["dying"] = droplet["dying"] or 0
+            return 204, None
+        shown = self.look(droplet)
+        return (200, {"droplet": shown}) if droplet["id"] in self.droplets else _GONE
 
     def answer(self, method: str, path: str, query: dict[str, str], body: dict) -> tuple[int, dict | None]:
         one = _ONE.fullmatch(path)
         if one is not None:
             droplet = self.droplets.get(int(one[1]))
-            if droplet is None:
-                return 404, {"id": "not_found", "message": "The resource you requested could not be found."}
-            if method == "DELETE":
-                if droplet["status"] == "active":
-                    droplet["dying"] = droplet["dying"] or 0
-                return 204, None
-            return (200, {"droplet": self.look(droplet)}) if droplet["id"] in self.droplets else (404, None)
+            return _GONE if droplet is None else self.answer_about(droplet, method, body, is_action=bool(one[2]))
         if method == "POST":
             if not re.fullmatch(r"[a-zA-Z0-9.-]{1,253}", body.get("name", "")) or body["size"] == "none":
                 return 422, {
@@ -74,15 +104,16 @@ class Cloud:
                     "message": "Name Only valid hostname characters are allowed.",
                 }
             droplet = self.create(body)
-            return 202, {
-                "droplet": {n: v for n, v in droplet.items() if n not in {"looks", "dying", "user_data"}},
-                "links": {},
-            }
+            return 202, {"droplet": _shown(droplet), "links": {}}
         tagged = [one for one in list(self.droplets.values()) if query.get("tag_name") in one["tags"]]
         page, size = int(query.get("page", 1)), min(int(query.get("per_page", 20)), self.per_page)
         shown = [self.look(one) for one in tagged[(page - 1) * size : page * size]]
         links = {"pages": {"next": "more"}} if page * size < len(tagged) else {}
         return 200, {"droplets": shown, "links": links, "meta": {"total": len(tagged)}}
+
+
+def _shown(droplet: dict) -> dict:
+    return {name: value for name, value in droplet.items() if name not in _HIDDEN}
 
 
 @contextmanager
@@ -107,6 +138,7 @@ def serving(cloud: Cloud) -> Iterator[str]:
                     return
                 query = {name: values[-1] for name, values in parse_qs(url.query).items()}
                 status, answer = cloud.answer(self.command, url.path, query, body)
+                cloud.answered.append((f"{self.command} {url.path}", status))
             if fault is not None:  # it was done, but the answer is lost
                 self.close_connection = True
                 self.connection.close()

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from grt_platform.settings import Settings
+from grt_platform.systems.ena.logic.machines import State
 from grt_platform.systems.ena.logic.stages import Stage
 from grt_platform.systems.ena.procedure import Procedure
 from grt_platform.systems.ena.serving.rehearsal import TAXON
@@ -52,7 +53,8 @@ def settle(shop: Workshop, taxonomy_id: int = TAXON, patience_s: float = 60) -> 
             return True
         if taxon.stage is Stage.AWAIT:
             shop.tending().tend(taxonomy_id)
-            procedure.collect(taxonomy_id)
+            if any(row.state is State.READY and row.is_found for row in shop.register.living(taxonomy_id)):
+                procedure.collect(taxonomy_id)
         else:
             procedure.go_on(taxonomy_id)
         return False

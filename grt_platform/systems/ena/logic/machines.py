@@ -63,6 +63,11 @@ class MachineRow:
     reason: str | None = None
     provider: str = "local"
 
+    @property
+    def is_found(self) -> bool:
+        """Whether its id and address are known; a machine may report before its creation was written down."""
+        return self.machine_id is not None and self.ip is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -92,6 +97,8 @@ def next_step(row: MachineRow, known: Situation) -> Step:
             step = Step.CREATE if known.free > 0 else Step.WAIT
         case State.ACTIVE:
             step = Step.POLL if _is_silent(row, known) else Step.WAIT
+        case State.READY | State.ERROR if not row.is_found and not row.reason:
+            step = Step.FIND
         case State.READY if not known.is_home:
             step = Step.COLLECT if _is_silent(row, known) else Step.WAIT
         case State.ERROR:

@@ -9,7 +9,7 @@ import pytest
 from grt_platform.systems.ena.logic.machines import MachineRow, Situation, State, Step, cost_usd, is_late, next_step
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-ROW = MachineRow("t562-0", 562, State.PLANNED, 1, None, None, NOW)
+ROW = MachineRow("t562-0", 562, State.PLANNED, 1, "7", "192.0.2.7", NOW)
 KNOWN = Situation(NOW, free=1, is_held=False, is_home=False, poll_every=timedelta(minutes=5))
 
 
@@ -29,8 +29,17 @@ def test_each_state_has_its_next_step(state, step):
     assert next_step(replace(ROW, state=state), KNOWN) is step
 
 
-def test_a_failed_machine_holds_its_taxon_until_a_person_has_looked():
-    assert next_step(replace(ROW, state=State.ERROR, reason="no space"), KNOWN) is Step.HOLD
+@pytest.mark.parametrize("ip", [None, "192.0.2.7"])
+def test_a_failed_machine_holds_its_taxon_until_a_person_has_looked(ip):
+    assert next_step(replace(ROW, state=State.ERROR, reason="no space", ip=ip), KNOWN) is Step.HOLD
+
+
+@pytest.mark.parametrize("unknown", [{"machine_id": None, "ip": None}, {"ip": None}])
+@pytest.mark.parametrize("state", [State.READY, State.ERROR])
+def test_a_machine_that_reported_before_it_was_written_down_is_found_first(state, unknown):
+    early = replace(ROW, state=state, **unknown)
+    assert next_step(early, KNOWN) is Step.FIND
+    assert next_step(early, replace(KNOWN, is_held=True)) is Step.WAIT
 
 
 def test_a_collection_that_failed_is_not_tried_again_at_once():
