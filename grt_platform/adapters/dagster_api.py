@@ -68,6 +68,17 @@ mutation LaunchJob(
   }
 }
 """
+_LAUNCH_RUN = """
+mutation LaunchRun($run: ExecutionParams!) {
+  launchRun(executionParams: $run) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+    ... on UnauthorizedError { message }
+    ... on PipelineNotFoundError { message }
+  }
+}
+"""
 _TERMINATE = """
 mutation Terminate($run: String!) {
   terminateRun(runId: $run, terminatePolicy: SAFE_TERMINATE) {
@@ -147,12 +158,7 @@ class DagsterApi:
             partition: The key; one that is there already is used as it is.
             tags: Tags of the run.
         """
-        run = {
-            "selector": {**_REPOSITORY, "jobName": name},
-            "mode": "default",
-            "runConfigData": {},
-            "executionMetadata": {"tags": [{"key": k, "value": v} for k, v in {**tags, _PARTITION: partition}.items()]},
-        }
+        run = _run(name, {**tags, _PARTITION: partition})
         asked = {"partitions": partitions, "partition": partition, "repository": _REPOSITORY, "run": run}
         added, launched = self._answers(_LAUNCH_JOB, asked)
         if added["__typename"] not in {"AddDynamicPartitionSuccess", "DuplicateDynamicPartitionError"}:
@@ -160,6 +166,10 @@ class DagsterApi:
         if launched["__typename"] != "LaunchRunSuccess":
             raise _refused(launched)
         return str(launched["run"]["runId"])
+
+    def launch(self, name: str, tags: Mapping[str, str]) -> str:
+        """Asks for a run of a job that has no partitions, and returns the run's id."""
+        return str(self._ask(_LAUNCH_RUN, {"run": _run(name, tags)}, "LaunchRunSuccess")["run"]["runId"])
 
     def terminate(self, run_id: str) -> None:
         """Asks a run to end as canceled; one in the queue never starts."""
@@ -182,6 +192,15 @@ class DagsterApi:
         if data.get("errors"):
             raise BadInputError(f"Dagster refused the question: {data['errors'][0]['message']}")
         return list(data["data"].values())
+
+
+def _run(name: str, tags: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "selector": {**_REPOSITORY, "jobName": name},
+        "mode": "default",
+        "runConfigData": {},
+        "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
+    }
 
 
 def _refused(result: Mapping[str, Any]) -> BadInputError:

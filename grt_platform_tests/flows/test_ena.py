@@ -2,15 +2,18 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import dagster as dg
 import pytest
 
 from grt_platform.settings import settings
+from grt_platform.systems.ena.logic.machines import State
 from grt_platform.systems.ena.logic.stages import Stage, Status
 from grt_platform.systems.ena.serving.rehearsal import TAXON, rehearsal
 from grt_platform.systems.ena.serving.stand_in import Fault, serving
 from grt_platform.systems.ena.workshop import Workshop
+from grt_platform_tests.adapters.test_alerts import webhook
 from grt_platform_tests.fixtures.platform import QUIET, Platform
 from grt_platform_tests.systems.ena.shop import KEY, until
 
@@ -103,3 +106,19 @@ def test_the_schedule_makes_old_complete_taxa_due_again(platform, shop):
     job = platform.definitions.resolve_job_def("ena_recheck")
     assert job.execute_in_process(instance=platform.instance, run_config=QUIET).success
     assert [request.job_name for request in requests(platform)] == ["ena_check"]
+
+
+def test_costs_are_told_and_people_hear_above_the_ceiling_while_nothing_is_destroyed(platform, shop, monkeypatch):
+    batch, now, job = f"t{TAXON}-{'0' * 16}", datetime.now(UTC), platform.definitions.resolve_job_def("ena_costs")
+    shop.register.plan(TAXON, [batch], "local", now)
+    assert shop.register.begin(batch, 1)
+    shop.register.made(batch, batch, Decimal("0.5"), now - timedelta(hours=49.5), timedelta(hours=1))
+    with webhook() as (hook, port):
+        monkeypatch.setenv("GRT_ALERT_WEBHOOK_URL", f"http://127.0.0.1:{port}/")
+        for ceiling, alerts in (("25", 0), ("24.9", 1)):
+            monkeypatch.setenv("GRT_ENA_COST_CEILING_USD", ceiling)
+            settings.cache_clear()
+            assert job.execute_in_process(instance=platform.instance, run_config=QUIET).success
+            assert len(hook.taken) == alerts
+    assert f"- {batch} (local, creating): 49.5 h old, 25.0 USD" in str(hook.taken)
+    assert shop.register.get(batch).state is State.CREATING

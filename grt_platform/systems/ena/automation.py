@@ -12,6 +12,7 @@ from grt_platform.settings import settings
 from grt_platform.systems.ena.assets.product import batches, fetched_reads
 from grt_platform.systems.ena.assets.raw import records
 from grt_platform.systems.ena.assets.table import tables
+from grt_platform.systems.ena.beat import beat
 from grt_platform.systems.ena.logic.machines import Step
 from grt_platform.systems.ena.logic.stages import Stage
 from grt_platform.systems.ena.partitions import TAXA
@@ -71,6 +72,21 @@ def ena_tend_machines(context: dg.OpExecutionContext, ena: EnaResource) -> int:
 def ena_tend() -> None:
     """Tend."""
     ena_tend_machines()
+
+
+@dg.op(description="One heartbeat: the next taxon's stages, ready machines, and their tending")
+def ena_beat_once(context: dg.OpExecutionContext, ena: EnaResource) -> str:
+    """What `grt ena heartbeat --once` does, and what was done."""
+    with told_plainly():
+        done = beat(ena.workshop(context.log))
+    context.log.info("%s", done)
+    return done
+
+
+@dg.job(executor_def=EXECUTOR, tags=_TAGS, description="One heartbeat now, beside those of the sensor")
+def ena_beat() -> None:
+    """Beat."""
+    ena_beat_once()
 
 
 @dg.op(description="Find the complete taxa that were not checked for long")
@@ -210,7 +226,7 @@ def _schedule(name: str, job: dg.JobDefinition, cron: str, description: str) -> 
     )
 
 
-JOBS = (ena_check, ena_filter, ena_farm, ena_collect, ena_tend, ena_recheck, ena_costs)
+JOBS = (ena_check, ena_filter, ena_farm, ena_collect, ena_tend, ena_beat, ena_recheck, ena_costs)
 SENSORS = (ena_heartbeat, ena_failures)
 SCHEDULES = (
     _schedule(

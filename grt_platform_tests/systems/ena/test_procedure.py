@@ -59,6 +59,7 @@ def test_a_taxon_becomes_verified_files_at_home_and_no_machine_is_left(shop, ena
     log = shop.journal.path(TAXON).read_text()
     assert "ENA told of 12 runs" in log
     assert "complete: every machine is gone" in log
+    assert "assembly" not in log
 
 
 def test_every_run_has_its_first_reason(shop):
@@ -168,4 +169,41 @@ def test_rules_of_a_taxon_are_applied_at_its_next_check(shop):
     Procedure(shop).go_on(TAXON)
     reasons = {row["reason"] for row in shop.warehouse.fetch("SELECT reason FROM ena.runs")}
     assert "base_count is below genome size times depth" in reasons
+    assert shop.tracker.get(TAXON).last_run_status == Status.COMPLETE
+
+
+def test_one_machine_at_a_time_where_one_may_exist_and_an_assembly_step_for_each_batch_whose_failure_loses_nothing(
+    ena, tmp_path, warehouse_url
+):
+    step, asked = tmp_path / "assemble", tmp_path / "asked"
+    step.write_text(f'#!/bin/sh\n[ -e {asked} ]; known=$?\necho "$@" >>{asked}\n[ $known = 0 ] || exit 3\n')
+    step.chmod(0o700)
+    change = {"ena_max_machines": 1, "ena_assembly_command": str(step)}
+    shop = Workshop(settings_of(tmp_path, warehouse_url, ena.url, **change))
+    shop.tracker.add([str(TAXON)], BEGIN)
+    Procedure(shop).go_on(TAXON)
+    assert (shop.register.existing(), len(shop.register.living(TAXON))) == (1, 2)
+    settle(shop)
+    assert shop.tracker.get(TAXON).last_run_status == Status.COMPLETE
+    batches = {row["batch_id"] for row in shop.register.rows()}
+    assert {tuple(line.split(" ", 2)) for line in asked.read_text().splitlines()} == {
+        (str(TAXON), batch, str(shop.home.folder / str(TAXON))) for batch in batches
+    }
+    log = shop.journal.path(TAXON).read_text()
+    assert "assembly ended with 3" in log
+    assert "assembly is done" in log
+
+
+def test_a_machine_that_is_not_done_by_its_deadline_is_told_once_and_kept_until_a_person_has_looked(shop, ena):
+    ena.fault = lambda path, number: Fault(pause_s=4) if "/vol1/" in path and number == 1 else None
+    Procedure(shop).go_on(TAXON)
+    machines = {machine.name for machine in shop.kit("local").provider.list()}
+    later = Workshop(shop._known, clock=lambda: datetime.now(UTC) + timedelta(hours=25))
+    for _ in range(2):
+        later.tending().tend()
+    assert "is not done by its deadline" in shop.tracker.get(TAXON).needs_attention
+    assert shop.journal.path(TAXON).read_text().count("is not done by its deadline") == 1
+    assert {machine.name for machine in shop.kit("local").provider.list()} == machines
+    later.tracker.clear(TAXON, later.clock())
+    settle(later)
     assert shop.tracker.get(TAXON).last_run_status == Status.COMPLETE

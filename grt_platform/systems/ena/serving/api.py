@@ -1,6 +1,7 @@
 """ENA's part of the web door: everything below /ena. Who is signed in sees, administrators change."""
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -9,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from grt_platform.adapters.database import Database
+from grt_platform.serving.handles import dagster_api
 from grt_platform.serving.output import plain
 from grt_platform.settings import settings
 from grt_platform.systems.ena.logic.wanted import Wanted
@@ -134,6 +136,14 @@ async def take_tracker_file(request: Request, asking: Asking) -> list[dict[str, 
     await run_in_threadpool(audit, request, asking, "ena.import", "microfetch.csv")
     answered = await run_in_threadpool(_tracker(request).load, body, "microfetch.csv", datetime.now(UTC))
     return [{"given": one.given, "outcome": one.outcome, "detail": one.detail} for one in answered]
+
+
+@router.post("/heartbeat", status_code=HTTPStatus.ACCEPTED, summary="One heartbeat now, as a run of Dagster")
+def heartbeat(request: Request, asking: Asking) -> dict[str, str]:
+    """Answers with the run's id; the sensor beats by itself all the time."""
+    run_id = dagster_api().launch("ena_beat", {"grt/system": "ena"})
+    audit(request, asking, "ena.heartbeat", run_id)
+    return {"run_id": run_id}
 
 
 @router.get("/machines", summary="Every machine there ever was, the living ones first")
