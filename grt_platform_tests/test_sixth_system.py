@@ -21,6 +21,7 @@ _TESTS = (
 
 @pytest.mark.walk
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_system_built_from_the_guide_keeps_every_promise_of_the_house(tmp_path: Path) -> None:
     for name in ("grt_platform", "grt_platform_tests", "deploy"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -145,7 +145,13 @@ def test_idle_memory_stays_below_its_limit(running: Home) -> None:
     assert used <= 800 * 10**6
 
 
-def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_finds_everything(running: Home) -> None:
+def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_finds_everything_and_ends_its_jobs(
+    running: Home, tmp_path: Path
+) -> None:
+    genes = tmp_path / "genes.fasta"
+    genes.write_bytes(b"".join(b">gene%d\n%b\n" % (number, b"ACGTACGT" * 100) for number in range(150_000)))
+    [begun] = json.loads(running.grt("genes", "load", str(genes), "--project", "default", "--no-wait", "--json").stdout)
+    until(lambda: state_of(running, begun["job_id"]) == "RUNNING", 60)
     before = running.status()
     os.kill(int(str(before["supervisor_pid"])), 9)
     until(lambda: running.processes() == set())
@@ -154,6 +160,15 @@ def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_finds_everyt
     after = running.status()
     assert after["is_healthy"] is True
     assert (after["web_url"], after["ui_url"]) == (before["web_url"], before["ui_url"])
+    waited = running.grt("jobs", "wait", begun["job_id"], "--json", "--patience", "200")
+    assert waited.returncode == 0, waited.stderr
+    job = json.loads(waited.stdout)
+    assert (job["state"], job["counts"]["genes"], job["attempt"]) == ("COMPLETE", 150_000, 2)
+
+
+def state_of(running: Home, job_id: str) -> str:
+    """Where a job stands."""
+    return str(json.loads(running.grt("jobs", "show", job_id, "--json").stdout)["state"])
 
 
 def test_down_leaves_no_process_and_says_so(running: Home) -> None:
