@@ -67,6 +67,12 @@ class RangeReader(io.RawIOBase):
         self._position += len(data)
         return len(data)
 
+    def readall(self) -> bytes:
+        """The rest of the object by one request; Python itself would ask for 8 KiB at a time."""
+        rest = bytearray(max(0, self._size - self._position))
+        filled = self.readinto(rest)
+        return bytes(memoryview(rest)[:filled])
+
     def _options(self, end: int) -> "GetOptions":
         wanted: GetOptions = {"range": (self._position, end)}
         if self._etag:

@@ -6,8 +6,10 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from unittest.mock import Mock
 
 import httpx
+import obstore
 import pytest
 
 from grt_platform.adapters import s3_store
@@ -31,6 +33,18 @@ def store(place: Place) -> Store:
 
 def test_nothing_lies_on_this_machine(store: Store) -> None:
     assert store.local_path("a") is None
+
+
+def test_an_object_that_is_read_whole_is_one_request(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytes(range(256)) * 12_000
+    store.put("a", data)
+    get = Mock(side_effect=obstore.get)
+    monkeypatch.setattr(obstore, "get", get)
+    with store.open("a") as stream:
+        assert stream.read() == data
+        stream.seek(len(data) - 5)
+        assert [stream.read(), stream.read()] == [data[-5:], b""]
+    assert get.call_count <= 2
 
 
 def test_signed_urls_carry_the_public_address_and_hold_there(place: Place) -> None:
