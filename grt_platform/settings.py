@@ -199,10 +199,10 @@ class Settings(BaseSettings):
     lustre_publication: str = Field(
         "volume",
         pattern="^(volume|full_set)$",
-        description="When reports are written: with each `volume`, or for days with a `full_set` of dumps",
+        description="When a date is published: with each `volume`, or once there is a `full_set` of dumps",
     )
     lustre_max_days_ago: int = Field(
-        10, ge=1, description="Days that a look for dumps goes back, today counted, in `grt lustre plan`"
+        10, ge=1, description="Days back, today counted, that `grt lustre plan` looks and full sets are published"
     )
     lustre_archived_below_bytes: int = Field(
         104_857_600, ge=0, description="Only groups that use less are looked at so"
@@ -313,7 +313,10 @@ class Settings(BaseSettings):
         0.01, ge=0, le=1, description="Share of bad lines above which a dump is rejected"
     )
     lustre_max_tree_directories: int = Field(
-        2_000_000, ge=1000, description="Directories summed in memory at a time, 200 bytes each; more go to disk"
+        2_500_000, ge=1000, description="Directories summed in memory at a time, 200 bytes each; more go to disk"
+    )
+    lustre_max_tree_depth: int = Field(
+        1024, ge=1, le=1024, description="Deepest directories of the tree; what lies deeper counts for these"
     )
     lustre_snapshots_cron: str = Field("0 5 * * *", description="When groups and quotas are asked for (UTC)")
     lustre_freshness_days: int = Field(10, ge=1, description="Days without a dump after which a volume is late")

@@ -170,6 +170,28 @@ def test_groups_get_names_and_quotas_of_the_time_of_the_dump(
     assert str(row["groups_taken_at"])[:10] == "2026-07-15"
 
 
+def test_by_the_rule_of_full_sets_a_date_is_published_when_its_last_volume_is_loaded_and_none_is_newer(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRT_LUSTRE_PUBLICATION", "full_set")
+    monkeypatch.setenv("GRT_LUSTRE_VOLUMES", f"{ONE},{TWO}")
+    settings.cache_clear()
+    receive(platform, SECOND, ONE, made(SECOND))
+    reports = platform.home / "products" / "lustre" / "reports"
+    assert statuses(platform) == {("2026-07-15", ONE): ["loaded"]}
+    assert rows(platform, "group_usage") == rows(platform, "volume_totals") == rows(platform, "report_files") == []
+    assert not reports.exists()
+    receive(platform, SECOND, TWO, made(SECOND, TWO))
+    assert {row["volume"] for row in rows(platform, "group_usage")} == {ONE, TWO}
+    assert {row["volumes"] for row in rows(platform, "report_files")} == {f"{ONE},{TWO}"}
+    assert sorted(path.name for path in reports.iterdir()) == ["report-20260715.csv", "report-20260715.tsv"]
+    leave(platform, FIRST, ONE, made())
+    receive(platform, FIRST, TWO, made(FIRST, TWO))
+    assert {row["dumped_on"] for row in rows(platform, "ledger")} == {FIRST, SECOND}
+    assert {row["dumped_on"] for row in rows(platform, "group_usage")} == {SECOND}
+    assert len(list(reports.iterdir())) == 2
+
+
 def test_where_nobody_knows_groups_the_last_snapshot_stays_and_is_told_stale(platform: Platform) -> None:
     result = platform.materialize([_key("raw", "groups")], None)
     [event] = result.asset_materializations_for_node("lustre__raw__groups")

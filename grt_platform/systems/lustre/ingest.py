@@ -1,10 +1,11 @@
 """Brings kept dumps into the lake: one volume's dump of one date at a time, all its tables as one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from tempfile import TemporaryFile
+from typing import BinaryIO
 
 import polars as pl
 
@@ -15,8 +16,10 @@ from grt_platform.adapters.postgres import Connection
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.kernel.table import Table
+from grt_platform.systems.lustre.columns import SYSTEM
 from grt_platform.systems.lustre.logic.accounts import ledger_rows, quarantine_rows, totals_row
 from grt_platform.systems.lustre.logic.counts import Counts
+from grt_platform.systems.lustre.logic.from_entries import groups_of, users_of
 from grt_platform.systems.lustre.logic.kept import Kept
 from grt_platform.systems.lustre.logic.rescan import Rescanned, rescan
 from grt_platform.systems.lustre.logic.rules import ScanRules
@@ -30,7 +33,6 @@ from grt_platform.systems.lustre.schemas import (
     OF_DUMP,
     PROJECT_TOTALS,
     QUARANTINE,
-    SYSTEM,
     TREE,
     USER_USAGE,
     VOLUME_TOTALS,
@@ -103,9 +105,9 @@ class Ingest:
         """
         partition, rows = {"dumped_on": dumped_on.isoformat(), "volume": volume}, dict[str, int]()
         with self._warehouse.lock(SYSTEM, *partition.values()), self._lake.open(ENTRIES, partition) as entries:
-            again = rescan(entries, self._rules(dumped_on), scratch=TemporaryFile)
-            for table in tables:
-                rows[table.noun] = self._lake.replace(table, partition, _RESUMMED[table](again))
+            found = _resummed(list(tables), entries, self._lake.scan(ENTRIES, partition), self._rules(dumped_on))
+            for table, frames in found:
+                rows[table.noun] = self._lake.replace(table, partition, frames)
         return Built(dumped_on, volume, rows)
 
     def _load_newest(
@@ -148,12 +150,24 @@ class Ingest:
         self._publisher.publish_within(connection, partition, served)
 
 
+_GROUPED = {GROUP_TOTALS: groups_of, USER_USAGE: users_of}
 _RESUMMED: dict[Table, Callable[[Rescanned], Iterable[pl.DataFrame]]] = {
-    GROUP_TOTALS: lambda again: [again.groups()],
-    USER_USAGE: lambda again: [again.users()],
     PROJECT_TOTALS: lambda again: [again.projects()],
     TREE: lambda again: again.tree(),
 }
+
+
+def _resummed(
+    tables: Sequence[Table], entries: BinaryIO, lazy: pl.LazyFrame, rules: ScanRules
+) -> Iterator[tuple[Table, Iterable[pl.DataFrame]]]:
+    """Some of the sums again, each with its frames; groups and users need few columns and no directories."""
+    for table in tables:
+        if table in _GROUPED:
+            yield table, [_GROUPED[table](lazy, rules)]
+    deep = [table for table in tables if table in _RESUMMED]
+    if deep:
+        again = rescan(entries, rules, scratch=TemporaryFile, is_owned=deep != [TREE])
+        yield from ((table, _RESUMMED[table](again)) for table in deep)
 
 
 def _summed(version: Kept, rules: ScanRules, scanned: Scanned) -> Iterable[tuple[Table, Iterable[pl.DataFrame]]]:

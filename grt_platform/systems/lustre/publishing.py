@@ -8,7 +8,7 @@ from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.postgres import Connection
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.table import Table
-from grt_platform.systems.lustre.schemas import SYSTEM
+from grt_platform.systems.lustre.columns import SYSTEM
 
 Partition = Mapping[str, str]
 

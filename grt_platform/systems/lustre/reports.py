@@ -1,6 +1,7 @@
 """The reports of a date as files in the store of products: the old eight columns, and the same tidy."""
 
 import hashlib
+import re
 from datetime import date
 
 import polars as pl
@@ -10,6 +11,7 @@ from grt_platform.systems.lustre.logic.report_tsv import report_tsv
 from grt_platform.systems.lustre.schemas import REPORT_FILES
 
 FOLDER = "lustre/reports/"
+_NAME = re.compile(r"report-([0-9]{4})([0-9]{2})([0-9]{2})\.tsv")
 
 
 def write_reports(store: Store, dumped_on: date, group_usage: pl.DataFrame) -> pl.DataFrame:
@@ -39,3 +41,9 @@ def write_reports(store: Store, dumped_on: date, group_usage: pl.DataFrame) -> p
         if volumes
     ]
     return pl.DataFrame(rows, schema=REPORT_FILES.polars_schema())
+
+
+def reported(store: Store) -> set[date]:
+    """Dates that have a report."""
+    names = (_NAME.fullmatch(fact.key.removeprefix(FOLDER)) for fact in store.list(FOLDER))
+    return {date(*map(int, name.groups())) for name in names if name}

@@ -2,55 +2,34 @@
 
 from grt_platform.kernel.accounts import ledger_table, quarantine_table
 from grt_platform.kernel.table import Column, Kind, Table
-
-SYSTEM = "lustre"
-DUMPED_ON = Column("dumped_on", Kind.DATE, "Date of the dump, as its name says", is_nullable=False)
-VOLUME = Column("volume", Kind.TEXT, "Name of the volume, such as `scratch114`", is_nullable=False)
-PARTITION = ("dumped_on", "volume")
-GID = Column("gid", Kind.INTEGER, "Numeric id of the group", is_nullable=False)
-PATH = Column("path", Kind.BYTES, "Absolute path, its bytes as they are on the volume", is_nullable=False)
-GROUP_NAME = Column("group_name", Kind.TEXT, "Name of the group; NULL where no directory knows its gid")
-PI = Column("pi", Kind.TEXT, "Surname of the principal investigator; NULL where there is none")
-IS_HUMGEN = Column("is_humgen", Kind.BOOLEAN, "Whether it is a group of human genetics", is_nullable=False)
-USED = Column(
-    "used_bytes", Kind.INTEGER, "Allocated bytes, those of a hard link shared by its links", is_nullable=False
+from grt_platform.systems.lustre.columns import (
+    AGES,
+    CLASSES,
+    DUMPED_ON,
+    FILES,
+    GID,
+    GROUP_NAME,
+    INODES,
+    IS_HUMGEN,
+    LAST_MODIFIED,
+    LAST_MODIFIED_DAYS,
+    PATH,
+    PI,
+    SYSTEM,
+    USED,
+    USED_BY_FILES,
+    VOLUME,
+    of_dump,
 )
-USED_BY_FILES = Column(
-    "used_bytes", Kind.INTEGER, "Allocated bytes of regular files, those of a hard link shared", is_nullable=False
-)
-INODES = Column("inodes", Kind.INTEGER, "Entries of every type", is_nullable=False)
-FILES = Column("files", Kind.INTEGER, "Regular files with at least one link", is_nullable=False)
-LAST_MODIFIED = Column(
-    "last_modified_at", Kind.TIMESTAMP, "Newest modification not after the dump; NULL where all are later or absurd"
-)
-LAST_MODIFIED_DAYS = Column("last_modified_days", Kind.FLOAT, "Days from last_modified_at to the dump, one decimal")
-CLASSES = Column(
-    "class_bytes", Kind.JSON, "Used bytes by file class, `{class: bytes}`, of those that occur; NULL for none"
-)
-AGES = ("under_1m", "1m_2m", "2m_6m", "6m_1y", "1y_2y", "2y_3y", "3y_5y", "5y_7y", "over_7y")
-"""Buckets of the age of a modification when dumped: months of 30 days, years of 365; the future is young."""
 
-
-def _cut(
-    layer: str,
-    noun: str,
-    description: str,
-    *columns: Column,
-    key: tuple[str, ...] | None = None,
-    private: bool = False,
-    indexed: tuple[tuple[str, ...], ...] = (),
-) -> Table:
-    """A table of one volume's dump of one day."""
-    full, cells = () if key is None else (*PARTITION, *key), (DUMPED_ON, VOLUME, *columns)
-    return Table(SYSTEM, layer, noun, description, cells, PARTITION, full, private, indexed=indexed)
-
-
-ENTRIES = _cut(
+ENTRIES = of_dump(
     "table",
     "entries",
     "One row per inode line of a dump, in the order of the dump; hard links are one row each; private, it holds paths",
-    Column("dir", Kind.BYTES, "Path up to its last `/`, without it; empty for entries of `/`", is_nullable=False),
-    Column("name", Kind.BYTES, "Path after its last `/`", is_nullable=False),
+    Column(
+        "dir", Kind.BYTES, "Directory that it lies in, its own path for one; without `/` at its end", is_nullable=False
+    ),
+    Column("name", Kind.BYTES, "Path after its last `/`; empty for a directory", is_nullable=False),
     Column("size_bytes", Kind.INTEGER, "Allocated size as the dump tells it", is_nullable=False),
     Column("uid", Kind.INTEGER, "Numeric id of the owner", is_nullable=False),
     GID,
@@ -72,7 +51,7 @@ ENTRIES = _cut(
 )
 LEDGER = ledger_table(SYSTEM, (DUMPED_ON, VOLUME))
 QUARANTINE = quarantine_table(SYSTEM, (DUMPED_ON, VOLUME))
-VOLUME_TOTALS = _cut(
+VOLUME_TOTALS = of_dump(
     "table",
     "volume_totals",
     "One row per loaded dump: what it held in all",
@@ -91,7 +70,7 @@ VOLUME_TOTALS = _cut(
     Column("users", Kind.INTEGER, "Distinct uids", is_nullable=False),
     key=(),
 )
-GROUP_TOTALS = _cut(
+GROUP_TOTALS = of_dump(
     "table",
     "group_totals",
     "What each gid uses, as scanned: the numbers of group_usage before names and quotas join them; kept in the lake",
@@ -111,7 +90,7 @@ PROJECT = (
 PROJECT_KEY = tuple(column.name for column in PROJECT)
 DEPTH = Column("depth", Kind.INTEGER, "Parts of the path: 2 for `/lustre/scratch114`", is_nullable=False)
 OWNER_GID = Column("owner_gid", Kind.INTEGER, "Group of the directory, else the group with most bytes in it")
-PROJECT_TOTALS = _cut(
+PROJECT_TOTALS = of_dump(
     "table",
     "project_totals",
     "What each project directory holds, itself and all below it, as scanned, before names join it; kept in the lake",
@@ -124,7 +103,7 @@ PROJECT_TOTALS = _cut(
     key=PROJECT_KEY,
     private=True,
 )
-USER_USAGE = _cut(
+USER_USAGE = of_dump(
     "product",
     "user_usage",
     "What each user uses in each group",
@@ -136,7 +115,7 @@ USER_USAGE = _cut(
     LAST_MODIFIED,
     key=("uid", "gid"),
 )
-TREE = _cut(
+TREE = of_dump(
     "product",
     "tree",
     "Every directory with the sums of all below it, sorted by depth and path; private, it holds paths",
@@ -157,7 +136,7 @@ TREE = _cut(
     private=True,
 )
 
-GROUP_USAGE = _cut(
+GROUP_USAGE = of_dump(
     "product",
     "group_usage",
     "What each group uses of a volume, with its quotas and when it last wrote",
@@ -183,7 +162,7 @@ GROUP_USAGE = _cut(
     key=("gid",),
     indexed=(("gid", "dumped_on"),),
 )
-PROJECT_USAGE = _cut(
+PROJECT_USAGE = of_dump(
     "product",
     "project_usage",
     "What each project directory holds, itself and all below it, by file class, with its owner",

@@ -7,7 +7,7 @@ import pytest
 
 from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.settings import Settings
-from grt_platform.systems.lustre.reports import write_reports
+from grt_platform.systems.lustre.reports import reported, write_reports
 from grt_platform.systems.lustre.schemas import GROUP_USAGE
 from grt_platform_tests.systems.lustre.rows import DAY, frame, row
 
@@ -35,6 +35,13 @@ def test_both_files_tell_the_same_rows_by_volume(store: FolderStore) -> None:
     assert len(tidy.splitlines()) == 3
     assert {row["sha256"] for row in told.to_dicts()} == {hashlib.sha256(store.read(n)).hexdigest() for n in _NAMES}
     assert set(told["volumes"]) == {"scratch114,scratch115"}
+
+
+def test_dates_with_a_file_are_reported(store: FolderStore) -> None:
+    assert reported(store) == set()
+    write_reports(store, DAY, frame(GROUP_USAGE, *ROWS))
+    store.put("lustre/reports/notes.tsv", b"")
+    assert reported(store) == {DAY}
 
 
 def test_written_again_the_files_are_the_same(store: FolderStore) -> None:

@@ -10,20 +10,19 @@ from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_ANY_UPDATE_AT_LEISURE, ON_UPDATE
 from grt_platform.orchestration.describe import about, about_raw, asset_key
 from grt_platform.orchestration.execution import errors_by_kind, heavy, light
-from grt_platform.orchestration.resources import LakeResource, StoresResource
+from grt_platform.orchestration.resources import ClockResource, LakeResource, StoresResource
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.asking import ask_archived
 from grt_platform.systems.lustre.assets.raw import groups, quotas
+from grt_platform.systems.lustre.full_sets import row_of, verdict_of
 from grt_platform.systems.lustre.known import groups_at, known_at, moment_of
 from grt_platform.systems.lustre.limits import (
     archived_folders,
-    named_volumes,
     special_prefixes,
     warning_levels,
 )
 from grt_platform.systems.lustre.logic import forecast, usage
 from grt_platform.systems.lustre.logic.clock import as_of
-from grt_platform.systems.lustre.logic.days import dates_around, day, expected_volumes
 from grt_platform.systems.lustre.partitions import BY_DATE, BY_VOLUME, DATES, DUMPS, VOLUMES, cells
 from grt_platform.systems.lustre.pictures import drawn
 from grt_platform.systems.lustre.reports import write_reports
@@ -144,17 +143,23 @@ def forecasts(group_usage: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
 @dg.asset(**_of_date(DAYS, {}, LEDGER, VOLUME_TOTALS))
 def days(context: dg.AssetExecutionContext, lake: LakeResource) -> pl.DataFrame:
     """Tells whether all volumes of a date are there."""
-    dumped_on, scan = date.fromisoformat(context.partition_key), lake.lake().scan
-    around = scan(LEDGER, {"dumped_on": dates_around(dumped_on)})
-    expected = expected_volumes(around, named_volumes())
-    of_date = {"dumped_on": context.partition_key}
-    return day(scan(LEDGER, of_date), scan(VOLUME_TOTALS, of_date), dumped_on, expected)
+    return row_of(lake.lake(), date.fromisoformat(context.partition_key))
 
 
 @dg.asset(**_of_date(REPORT_FILES, {"group_usage": GROUP_USAGE}))
-def report_files(context: dg.AssetExecutionContext, group_usage: pl.LazyFrame, stores: StoresResource) -> pl.DataFrame:
-    """Writes the report of a date as files for people and their scripts."""
-    return write_reports(stores.products(), date.fromisoformat(context.partition_key), group_usage.collect())
+def report_files(
+    context: dg.AssetExecutionContext,
+    group_usage: pl.LazyFrame,
+    stores: StoresResource,
+    lake: LakeResource,
+    clock: ClockResource,
+) -> dg.MaterializeResult[pl.DataFrame]:
+    """Writes the report of a date as files for people and their scripts, once it may be published."""
+    dumped_on = date.fromisoformat(context.partition_key)
+    found = verdict_of(lake.lake(), stores.products(), dumped_on, clock.now().date())
+    rows = group_usage.collect() if found.is_published else group_usage.head(0).collect()
+    written = write_reports(stores.products(), dumped_on, rows)
+    return dg.MaterializeResult(value=written, metadata={"is_published": found.is_published, "because": found.reason})
 
 
 @dg.asset(

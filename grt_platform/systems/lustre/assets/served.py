@@ -1,6 +1,7 @@
 """Served: the products once more, in Postgres, where pages, HTTP and the command line read them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -9,7 +10,8 @@ from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_UPDATE
 from grt_platform.orchestration.describe import about, asset_key
 from grt_platform.orchestration.execution import errors_by_kind, light
-from grt_platform.orchestration.resources import LakeResource, WarehouseResource
+from grt_platform.orchestration.resources import ClockResource, LakeResource, StoresResource, WarehouseResource
+from grt_platform.systems.lustre.full_sets import volumes_to_serve
 from grt_platform.systems.lustre.partitions import DATES, DUMPS, VOLUMES, cells
 from grt_platform.systems.lustre.publishing import Publisher
 from grt_platform.systems.lustre.schemas import FORECASTS, OF_DATE, OF_DUMP
@@ -33,15 +35,20 @@ PUBLISHED = tuple(table.served() for table in OF_DUMP if not table.is_private)
     op_tags=light("lustre"),
 )
 def published(
-    context: dg.AssetExecutionContext, lake: LakeResource, warehouse: WarehouseResource
+    context: dg.AssetExecutionContext,
+    lake: LakeResource,
+    warehouse: WarehouseResource,
+    stores: StoresResource,
+    clock: ClockResource,
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Shows what the lake holds of one volume and date, all of it at one moment."""
-    [(dumped_on, volume)] = cells(context.partition_keys)
+    """Shows what the lake holds of one volume and date (of all its volumes, by the rule of full sets) at one moment."""
+    [cell] = cells(context.partition_keys)
     chosen = [table for table in PUBLISHED if asset_key(table) in context.selected_asset_keys]
     with errors_by_kind(context.retry_number):
-        rows = Publisher(lake.lake(), warehouse.warehouse()).publish(dumped_on, [volume], chosen)
+        volumes = volumes_to_serve(lake.lake(), stores.products(), cell, clock.now().date())
+        rows = Publisher(lake.lake(), warehouse.warehouse()).publish(cell[0], volumes, chosen)
     for table in chosen:
-        metadata = {"dagster/partition_row_count": rows[table.noun]}
+        metadata: dict[str, Any] = {"dagster/partition_row_count": rows[table.noun], "volumes": ", ".join(volumes)}
         yield dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
 
 

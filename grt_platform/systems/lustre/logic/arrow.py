@@ -11,28 +11,39 @@ from grt_platform.systems.lustre.logic.kernels.directories import Directories
 from grt_platform.systems.lustre.logic.kernels.written import MOST_DIGITS, path_ends, write_members, write_paths
 from grt_platform.systems.lustre.logic.paths import path_text
 
+_MOST = (1 << 31) - 1
 
-def paths_of(known: Directories, nodes: NDArray[np.int32]) -> "pa.Array[Any]":
-    """The paths of directories, `/` as the empty one; together below 2 GiB."""
-    return binary(*_paths(known, nodes))
+
+class Paths:
+    """Writes paths of directories, mostly from what it wrote for others just before."""
+
+    def __init__(self) -> None:
+        self._begun, self._base = np.zeros(0, np.int32), 1
+
+    def of(self, known: Directories, nodes: NDArray[np.int32]) -> "pa.Array[Any]":
+        """The paths of directories, `/` as the empty one; together below 2 GiB."""
+        return binary(*self.written(known, nodes))
+
+    def written(self, known: Directories, nodes: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Where each path ends, and the paths one behind the other."""
+        ends = np.zeros(len(nodes) + 1, np.int32)
+        path_ends(known, nodes, ends)
+        text = np.empty(int(ends[-1]), np.uint8)
+        if len(self._begun) < len(known.parent) or self._base + len(text) >= _MOST:
+            self._begun, self._base = np.zeros(len(known.parent), np.int32), 1
+        write_paths(known, nodes, ends, self._base, self._begun, text)
+        self._base += len(text) + 1
+        return ends, text
 
 
 def readable_paths(known: Directories, nodes: NDArray[np.int32]) -> pl.Series:
-    """The same paths as `path_text` shows them to people."""
-    ends, text = _paths(known, nodes)
+    """Paths of directories as `path_text` shows them to people."""
+    ends, text = Paths().written(known, nodes)
     is_odd = (text < ord(" ")) | (text > ord("~")) | (text == ord("\\"))
     odd = np.unique(np.searchsorted(ends, np.flatnonzero(is_odd), side="right") - 1)
     shown = [path_text(text[ends[at] : ends[at + 1]].tobytes()) for at in odd.tolist()]
     text[is_odd] = ord("?")
     return pl.Series(_over(pa.string(), ends, text)).scatter(odd, shown)
-
-
-def _paths(known: Directories, nodes: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    ends = np.zeros(len(nodes) + 1, np.int32)
-    path_ends(known, nodes, ends)
-    text = np.empty(int(ends[-1]), np.uint8)
-    write_paths(known, nodes, ends, text)
-    return ends, text
 
 
 def binary(ends: NDArray[np.int32], text: NDArray[np.uint8]) -> "pa.Array[Any]":

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.arrow import binary, paths_of
+from grt_platform.systems.lustre.logic.arrow import Paths, binary
+from grt_platform.systems.lustre.logic.buffers import numbers, texts
 from grt_platform.systems.lustre.logic.entry import TYPES
 from grt_platform.systems.lustre.logic.kernels.directories import Directories
 from grt_platform.systems.lustre.logic.kernels.lines import NO_CLASS, Columns
@@ -44,6 +45,8 @@ _ENCODINGS = {
     **dict.fromkeys(("size_bytes", "atime_s", "mtime_s", "ctime_s", "apparent_size_bytes"), "BYTE_STREAM_SPLIT"),
 }
 _BATCH_ROWS = 1 << 14
+_MOST = (1 << 31) - 1
+_TYPE_NAMES = texts([chr(byte) for byte in TYPES])
 _TYPE_CODES = np.zeros(256, np.int8)
 _TYPE_CODES[list(TYPES)] = np.arange(len(TYPES))
 
@@ -74,8 +77,8 @@ class EntriesWriter:
         self._writer.add_key_value_metadata(_text(schema.metadata or {}))
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="parquet")
         self._pending: Future[None] | None = None
-        self._seen = np.full(1 << 14, -1, np.int64)
-        self._base = 0
+        self._seen, self._base = np.zeros(0, np.int32), 1
+        self._paths = Paths()
 
     def __enter__(self) -> Self:
         return self
@@ -103,32 +106,27 @@ class EntriesWriter:
 
     def _write(self, columns: Columns, rows: int, known: Directories) -> None:
         values = columns.values
-        arrays: dict[str, Any] = {name: values[field, :rows] for name, field in _NUMBERS.items()}
-        arrays["dir"] = self._directories(columns.parent[:rows], known)
+        arrays: dict[str, Any] = {name: numbers(values[field, :rows]) for name, field in _NUMBERS.items()}
+        arrays["dir"] = self._directories(columns.node[:rows], known)
         arrays["name"] = binary(columns.name_end[: rows + 1], columns.names)
-        arrays["type"] = pa.DictionaryArray.from_arrays(_TYPE_CODES[values[TYPE, :rows]], [chr(byte) for byte in TYPES])
+        kinds = numbers(_TYPE_CODES[values[TYPE, :rows]])
+        arrays["type"] = pa.DictionaryArray.from_arrays(kinds, _TYPE_NAMES)
         file_class = columns.file_class[:rows]
-        codes: Any = pa.array(file_class, mask=file_class == NO_CLASS)
-        arrays["file_class"] = pa.DictionaryArray.from_arrays(codes, pa.array(self._classes, pa.string()))
-        changed = values[CTIME, :rows]
-        arrays["ctime_s"] = pa.array(changed, mask=changed == values[MTIME, :rows])
-        apparent = values[APPARENT, :rows]
-        arrays["apparent_size_bytes"] = pa.array(apparent, mask=apparent < 0)
-        made = [
-            array if isinstance(array, pa.Array) else pa.array(array)
-            for array in (arrays[name] for name in self._schema.names)
-        ]
+        codes = numbers(file_class, file_class == NO_CLASS)
+        arrays["file_class"] = pa.DictionaryArray.from_arrays(codes, texts(self._classes))
+        changed, apparent = values[CTIME, :rows], values[APPARENT, :rows]
+        arrays["ctime_s"] = numbers(changed, changed == values[MTIME, :rows])
+        arrays["apparent_size_bytes"] = numbers(apparent, apparent < 0)
+        made = [arrays[name] for name in self._schema.names]
         self._writer.write_table(pa.Table.from_arrays(made, schema=self._schema), row_group_size=rows or 1)
 
-    def _directories(self, parents: NDArray[np.int32], known: Directories) -> "pa.DictionaryArray[Any, Any]":
-        if len(self._seen) < len(known.parent):
-            wider = np.full(len(known.parent), -1, np.int64)
-            wider[: len(self._seen)] = self._seen
-            self._seen = wider
-        codes, distinct = np.empty(len(parents), np.int32), np.empty(len(parents), np.int32)
-        count = encode(parents, self._base, self._seen, codes, distinct)
+    def _directories(self, nodes: NDArray[np.int32], known: Directories) -> "pa.DictionaryArray[Any, Any]":
+        if len(self._seen) < len(known.parent) or self._base + len(nodes) >= _MOST:
+            self._seen, self._base = np.zeros(len(known.parent), np.int32), 1
+        codes, distinct = np.empty(len(nodes), np.int32), np.empty(len(nodes), np.int32)
+        count = encode(nodes, self._base, self._seen, codes, distinct)
         self._base += count
-        return pa.DictionaryArray.from_arrays(codes, paths_of(known, distinct[:count]))
+        return pa.DictionaryArray.from_arrays(numbers(codes), self._paths.of(known, distinct[:count]))
 
 
 def _with_dictionaries(schema: pa.Schema) -> pa.Schema:

@@ -1,30 +1,46 @@
 """Columns of entries added up as they come: by user and group, by project, by directory."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.lustre.logic.frames import users_frame
 from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories, new_directories
-from grt_platform.systems.lustre.logic.kernels.lines import Columns
+from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, Columns
+from grt_platform.systems.lustre.logic.kernels.numbers import TYPE
 from grt_platform.systems.lustre.logic.kernels.pairs import FILES, PAIRS, TOTAL, new_pairs, roomy
-from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, add_keys, add_rows, clear_sums, roll_up
+from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, add_keys, add_rows, roll_up
 from grt_platform.systems.lustre.logic.project_rows import projects_frame
 from grt_platform.systems.lustre.logic.projects import ProjectKeys
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch, Spill
 from grt_platform.systems.lustre.logic.tree_rows import tree_chunks, tree_frame
 
-_ROOM_MORE = 1 << 16
+_ROOM_MORE = 1 << 18
 """More directories than allowed come with the last rows before sums are set aside."""
+
+
+class Known(NamedTuple):
+    """Directories, and how many of them are complete: those that came since may be half written."""
+
+    directories: Directories
+    complete: int
+
+    @classmethod
+    def now(cls, directories: Directories) -> "Known":
+        """All that there are."""
+        return cls(directories, int(directories.now[COUNT]))
 
 
 class Gathered:
     """What the rows taken so far add up to; memory is bounded by users, projects, and the directories allowed."""
 
     def __init__(self, rules: ScanRules, scratch: Scratch) -> None:
+        self._last = new_directories()
         self._rules, self._classes = rules, [each.name for each in rules.classes]
         self._users, self._owners, self._own = new_pairs(), new_pairs(), new_pairs()
         self._keys = ProjectKeys(rules.areas, rules.depth)
@@ -35,20 +51,22 @@ class Gathered:
 
     def _begin_directories(self) -> None:
         room = self._rules.max_tree_directories + _ROOM_MORE
-        self._sums = np.empty((room, self._width), np.int64)  # pages that nobody touches take no memory
-        self._cleared = 0
+        self._sums = np.zeros((room, self._width), np.int64)  # pages that nobody touches take no memory
         self._keys.begin()
 
-    def add(self, columns: Columns, first: int, behind: int, known: Directories, source: str) -> None:
-        """Adds rows; best while they are still in the processor's cache."""
+    def add(self, columns: Columns, first: int, behind: int, known: Known, source: str) -> int:
+        """Adds rows, best while they are still in the processor's cache; returns how many of them are directories.
+
+        Other rows may be read meanwhile.
+        """
         self._follow(known)
         values, file_class, node = columns.values, columns.file_class, columns.node
         done = first
         while True:
-            places = (known, self._keys.key, self._sums, self._users, self._owners, self._own)
+            places = (known.directories, self._keys.key, self._sums, self._users, self._owners, self._own)
             done = add_rows(values, file_class, node, done, behind, self._rules.as_of_s, *places)
             if done == behind:
-                return
+                return int(np.count_nonzero(values[TYPE, first:behind] == DIRECTORY))
             if done < 0:
                 raise BadSourceError("the sizes add up to more than 2^63 bytes", source)
             self._users, self._owners, self._own = roomy(self._users), roomy(self._owners), roomy(self._own)
@@ -58,7 +76,7 @@ class Gathered:
         if int(known.now[COUNT]) <= self._rules.max_tree_directories:
             return known
         self._close_directories(known)
-        self._spill.add_run(tree_chunks(known, self._sums))
+        self._spill.add_run(tree_chunks(known, self._sums, self._rules.max_tree_depth))
         self._begin_directories()
         return new_directories()
 
@@ -76,9 +94,9 @@ class Gathered:
 
     def finish(self, known: Directories) -> None:
         """Rolls up; nothing may be added any more."""
-        self._follow(known)
+        self._follow(Known.now(known))
         self._close_directories(known)
-        self._last = known
+        self._last = known._replace(slots=np.zeros(0, np.uint64))  # nothing is looked up any more
 
     def projects(self) -> pl.DataFrame:
         """`project_totals` of all rows; once, after `finish`."""
@@ -87,30 +105,28 @@ class Gathered:
 
     def tree(self) -> Iterator[pl.DataFrame]:
         """`tree` of all rows, in frames, sorted by depth and path; once, after `finish`."""
-        frames = tree_chunks(self._last, self._sums)
+        frames = tree_chunks(self._last, self._sums, self._rules.max_tree_depth)
         if self._spill.is_used:
             self._spill.add_run(frames)
             self._begin_directories()
             frames = self._spill.merged()
         yield from (tree_frame(frame, self._classes) for frame in frames)
 
-    def _follow(self, known: Directories) -> None:
+    def _follow(self, known: Known) -> None:
         """Every directory has a key and sums."""
-        room, count = len(known.parent), int(known.now[COUNT])
-        if room > len(self._sums):
-            sums = np.empty((room, self._width), np.int64)
-            sums[: self._cleared] = self._sums[: self._cleared]
-            self._sums = sums
-        clear_sums(self._sums, self._cleared, count)
-        self._cleared = max(self._cleared, count)
-        self._keys.follow(known)
+        self._sums = self._with_room(self._sums, known.complete)
+        self._keys.follow(known.directories, known.complete)
 
     def _close_directories(self, known: Directories) -> None:
         """Adds up the keys, then all that is below each directory."""
-        before, count = len(self._key_sums), int(self._keys.table.now[COUNT])
-        wider = np.empty((count, self._width), np.int64)
-        wider[:before] = self._key_sums
-        clear_sums(wider, before, count)
-        self._key_sums = wider
+        self._key_sums = self._with_room(self._key_sums, int(self._keys.table.now[COUNT]))
         add_keys(int(known.now[COUNT]), self._keys.key, self._sums, self._key_sums)
         roll_up(known, self._sums)
+
+    def _with_room(self, sums: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+        """The sums, with room for so many directories or more."""
+        if count <= len(sums):
+            return sums
+        wider = np.zeros((max(count, 2 * len(sums)), self._width), np.int64)
+        wider[: len(sums)] = sums
+        return wider

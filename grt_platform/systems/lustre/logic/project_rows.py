@@ -10,7 +10,8 @@ from grt_platform.systems.lustre.logic.arrow import class_bytes, readable_paths
 from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories
 from grt_platform.systems.lustre.logic.kernels.keys import NO_OWNER, add_above, choose_owners
 from grt_platform.systems.lustre.logic.kernels.pairs import FILES, NEWEST, PAIRS, Pairs, grown_pairs, new_pairs
-from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, FILE_USED
+from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, FILE_USED, take_sums
+from grt_platform.systems.lustre.logic.kernels.written import measure
 from grt_platform.systems.lustre.logic.moments import moment
 from grt_platform.systems.lustre.logic.projects import ProjectKeys
 from grt_platform.systems.lustre.logic.rules import NO_TIME
@@ -32,14 +33,15 @@ def projects_frame(
     """
     ways = keys.ways_up()
     owner = _owners(keys.table, bytes_by_gid, own, len(ways))[1:]
-    mine = sums[1 : ways.shape[1]]
+    mine = np.empty((sums.shape[1], ways.shape[1] - 1), np.int64)
+    take_sums(sums, np.arange(1, ways.shape[1], dtype=np.int32), mine)
     texts = _texts(keys, ways[:, 1:])
     frame = texts.with_columns(
         pl.Series("owner_gid", owner).replace(NO_OWNER, None),
-        pl.Series("used_bytes", mine[:, FILE_USED]),
-        pl.Series("files", mine[:, FILES]),
-        pl.Series("last_modified_at", mine[:, NEWEST]),
-        class_bytes(np.ascontiguousarray(mine[:, CLASSES:].T), list(classes)),
+        pl.Series("used_bytes", mine[FILE_USED]),
+        pl.Series("files", mine[FILES]),
+        pl.Series("last_modified_at", mine[NEWEST]),
+        class_bytes(mine[CLASSES:], list(classes)),
     )
     return frame.with_columns(moment("last_modified_at", NO_TIME)).sort(_ORDER)
 
@@ -58,15 +60,17 @@ def _texts(keys: ProjectKeys, ways: NDArray[np.int32]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             names.gather(np.searchsorted(areas, area)),
-            _text(keys.table._replace(parent=alone), project, "project"),
-            _text(keys.table._replace(parent=below), np.where(depth > 2, ways[0], 0), "directory"),
+            _text(keys.table, alone, project, "project"),
+            _text(keys.table, below, np.where(depth > 2, ways[0], 0), "directory"),
         ]
     )
 
 
-def _text(table: Directories, nodes: NDArray[np.int32], name: str) -> pl.Series:
-    """Paths in the table without their first slash, as people read them; empty for the root."""
-    return readable_paths(table, nodes.astype(np.int32)).str.strip_prefix("/").alias(name)
+def _text(table: Directories, parent: NDArray[np.int32], nodes: NDArray[np.int32], name: str) -> pl.Series:
+    """Paths in the table by these parents, without their first slash, as people read them; empty for the root."""
+    other = table._replace(parent=parent, reach=np.zeros_like(parent))
+    measure(other)
+    return readable_paths(other, nodes.astype(np.int32)).str.strip_prefix("/").alias(name)
 
 
 def _owners(table: Directories, bytes_by_gid: Pairs, own: Pairs, levels: int) -> NDArray[np.int64]:

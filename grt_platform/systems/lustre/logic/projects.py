@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from grt_platform.systems.lustre.logic.kernels.directories import (
     COUNT,
     Directories,
-    find_children,
     grown,
     name_of,
     new_directories,
 )
+from grt_platform.systems.lustre.logic.kernels.finding import find_children
 from grt_platform.systems.lustre.logic.kernels.keys import ASKS, CLOSED, NO_KEY, give_keys
 from grt_platform.systems.lustre.logic.paths import path_text
 from grt_platform.systems.lustre.logic.rules import Area, area_name
@@ -59,13 +59,13 @@ class ProjectKeys:
         self.key, self._opens = np.full(1, NO_KEY, np.int32), np.full(1, ASKS if self._areas else CLOSED, np.int8)
         self._decided = 1
 
-    def follow(self, known: Directories) -> None:
-        """Gives every directory its key; those that have one keep it."""
-        count, room = int(known.now[COUNT]), len(known.parent)
+    def follow(self, known: Directories, count: int) -> None:
+        """Gives the first directories, so many, their keys; those that have one keep it."""
+        room = len(known.parent)
         if room > len(self.key):
             self.key = np.concatenate([self.key, np.empty(room - len(self.key), np.int32)])
             self._opens = np.concatenate([self._opens, np.empty(room - len(self._opens), np.int8)])
-        while (node := give_keys(known, self._decided, self.key, self._opens, self.table)) != count:
+        while (node := give_keys(known, self._decided, count, self.key, self._opens, self.table)) != count:
             parent = int(known.parent[node])
             if self._opens[parent] == ASKS:
                 self.key[node], self._opens[node] = self._decide(node, parent, name_of(known, node))

@@ -53,12 +53,13 @@ class ColumnReader:
         suffixes: Suffixes,
         *,
         max_line_bytes: int,
+        deepest: int,
         add: Callable[[int, int], None],
         take: Callable[[], None],
         bad: Bad,
     ) -> None:
         self.counts, self.columns, self.known = Counts(), columns, known
-        self._suffixes, self._max, self._take = suffixes, max_line_bytes, take
+        self._suffixes, self._max, self._deepest, self._take = suffixes, max_line_bytes, deepest, take
         self._add = add
         self._form = Form.BASE64
         self._bad = BadLines(self.counts, bad, max_line_bytes)
@@ -100,9 +101,8 @@ class ColumnReader:
 
     def _run(self, block: Block) -> int:
         known, path, form, before = self.known, self._path, self._form.value, int(self.columns.now[ROWS])
-        full = read_columns(
-            block.data, block.stop, form, self._max, path, known, self._suffixes, self.columns, self._fields
-        )
+        limits = (block.stop, form, self._max, self._deepest)
+        full = read_columns(block.data, *limits, path, known, self._suffixes, self.columns, self._fields)
         self._add(before, int(self.columns.now[ROWS]))
         return full
 

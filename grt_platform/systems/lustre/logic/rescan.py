@@ -1,6 +1,6 @@
 """The same sums again, from the entries' Parquet instead of the dump."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
@@ -10,47 +10,46 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from grt_platform.systems.lustre.logic.buffers import is_null, values_of
 from grt_platform.systems.lustre.logic.entry import MAX_PARTS
 from grt_platform.systems.lustre.logic.frames import groups_frame
-from grt_platform.systems.lustre.logic.gather import Gathered
-from grt_platform.systems.lustre.logic.kernels.directories import (
-    find_children,
-    find_paths,
-    grown,
-    new_directories,
-)
-from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, NO_CLASS, Columns
-from grt_platform.systems.lustre.logic.kernels.numbers import ATIME, FIELDS, GID, MTIME, NLINK, SIZE, TYPE, UID
+from grt_platform.systems.lustre.logic.gather import Gathered, Known
+from grt_platform.systems.lustre.logic.kernels.directories import grown, new_directories
+from grt_platform.systems.lustre.logic.kernels.finding import find_paths
+from grt_platform.systems.lustre.logic.kernels.lines import NO_CLASS, new_columns
+from grt_platform.systems.lustre.logic.kernels.numbers import ATIME, GID, MTIME, NLINK, SIZE, TYPE, UID
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
 
-_NUMBERS = {"size_bytes": SIZE, "uid": UID, "gid": GID, "atime_s": ATIME, "mtime_s": MTIME, "nlink": NLINK}
+_NUMBERS = {"size_bytes": SIZE, "atime_s": ATIME, "mtime_s": MTIME, "nlink": NLINK}
+_OWNERS = {"uid": UID, "gid": GID}
 _CODED = ["dir", "type", "file_class"]
-_COLUMNS = [*_NUMBERS, *_CODED, "name"]
 _PADDING = 64
 
 
-def rescan(entries: BinaryIO, rules: ScanRules, *, scratch: Scratch) -> "Rescanned":
+def rescan(entries: BinaryIO, rules: ScanRules, *, scratch: Scratch, is_owned: bool = True) -> "Rescanned":
     """Reads the whole Parquet file once.
 
     Args:
         entries: A file of `entries`.
         rules: What to do; classes are those the file was made with, by name.
         scratch: Makes files for sums that memory has no room for.
+        is_owned: Whether users and groups are read; without them only the tree may be asked for.
     """
-    again = Rescanned(rules, scratch)
-    for table in _row_groups(pq.ParquetFile(entries, read_dictionary=_CODED)):
+    numbers = _NUMBERS | _OWNERS if is_owned else _NUMBERS
+    again = Rescanned(rules, scratch, numbers, rules.deepest if is_owned else rules.max_tree_depth)
+    for table in _row_groups(pq.ParquetFile(entries, read_dictionary=_CODED), [*numbers, *_CODED]):
         again.take(table)
     again.finish()
     return again
 
 
-def _row_groups(file: pq.ParquetFile) -> Iterator[pa.Table]:
+def _row_groups(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.Table]:
     """The row groups, each read while the one before is added."""
     with ThreadPoolExecutor(1, thread_name_prefix="entries") as pool:
         coming: Future[pa.Table] | None = None
         for number in range(file.num_row_groups):
-            read, coming = coming, pool.submit(file.read_row_group, number, _COLUMNS, use_threads=True)
+            read, coming = coming, pool.submit(file.read_row_group, number, columns, use_threads=True)
             if read is not None:
                 yield read.result()
         if coming is not None:
@@ -58,12 +57,20 @@ def _row_groups(file: pq.ParquetFile) -> Iterator[pa.Table]:
 
 
 class Rescanned:
-    """What the entries add up to, as in `Scanned`."""
+    """What the entries add up to, as in `Scanned`.
 
-    def __init__(self, rules: ScanRules, scratch: Scratch) -> None:
+    Args:
+        rules: What to do.
+        scratch: Makes files for sums that memory has no room for.
+        numbers: Columns that are read as they are, with their fields.
+        deepest: Down to which depth directories are told apart.
+    """
+
+    def __init__(self, rules: ScanRules, scratch: Scratch, numbers: Mapping[str, int], deepest: int) -> None:
         self._classes = {each.name: number for number, each in enumerate(rules.classes)}
-        self._gathered, self._known = Gathered(rules, scratch), new_directories()
+        self._gathered, self._known, self._deepest = Gathered(rules, scratch), new_directories(), deepest
         self._above = np.zeros((2, MAX_PARTS + 2), np.int64)
+        self._numbers, self._columns = numbers, new_columns(0, 0)
         self.tree = self._gathered.tree
         self.projects = self._gathered.projects
         self.users = self._gathered.users
@@ -74,62 +81,54 @@ class Rescanned:
 
     def take(self, table: pa.Table) -> None:
         """Adds the rows of a table of entries."""
-        columns = self._columns(table.combine_chunks())
-        self._gathered.add(columns, 0, table.num_rows, self._known, "entries")
+        if table.num_rows > len(self._columns.node):
+            self._columns = new_columns(table.num_rows, 0)
+        self._fill(table, table.num_rows)
+        self._gathered.add(self._columns, 0, table.num_rows, Known.now(self._known), "entries")
         self._known = self._gathered.settle(self._known)
 
     def finish(self) -> None:
         """Rolls up; nothing may be taken any more."""
         self._gathered.finish(self._known)
+        self._known, self._columns = new_directories(), new_columns(0, 0)
 
-    def _columns(self, table: pa.Table) -> Columns:
-        values = np.empty((FIELDS, table.num_rows), np.int64)
-        for name, field in _NUMBERS.items():
-            values[field] = table[name].to_numpy()
+    def _fill(self, table: pa.Table, rows: int) -> None:
+        """Writes the rows into the columns, which are used again and again."""
+        values, file_class, node = self._columns.values, self._columns.file_class, self._columns.node
+        for name, field in self._numbers.items():
+            values[field, :rows] = values_of(_whole(table[name]), np.int64)
         codes, names = _codes(table["type"])
-        values[TYPE] = np.array([ord(name) for name in names] or [0])[codes]
-        parent = self._parents(*_codes_and_paths(table["dir"]))
-        ends, text = _binary(_whole(table["name"]))
-        none = np.zeros(0, np.int64)
-        node = self._nodes(parent, (values[TYPE] == DIRECTORY).view(np.uint8), ends, text)
-        return Columns(none, values, self._file_class(table["file_class"]), parent, node, ends, text, none)
-
-    def _file_class(self, column: "pa.ChunkedArray[Any]") -> NDArray[np.int8]:
-        codes, names = _codes(column)
+        np.take(np.array([*map(ord, names), 0]), codes, out=values[TYPE, :rows], mode="clip")
+        codes, names = _codes(table["file_class"])
         numbers = np.array([*(self._classes.get(name, NO_CLASS) for name in names), NO_CLASS], np.int8)
-        return numbers[codes]
+        np.take(numbers, codes, out=file_class[:rows], mode="clip")
+        codes, ends, text = _codes_and_paths(table["dir"])
+        np.take(self._directories(ends, text), codes, out=node[:rows], mode="clip")
 
-    def _parents(self, codes: NDArray[np.int64], ends: NDArray[np.int32], text: NDArray[np.uint8]) -> NDArray[np.int32]:
-        nodes, done = np.empty(len(ends) - 1, np.int32), 0
-        while (done := find_paths(self._known, text, ends, done, nodes, self._above)) != len(nodes):
+    def _directories(self, ends: NDArray[np.int32], text: NDArray[np.uint8]) -> NDArray[np.int32]:
+        nodes, done = np.zeros(max(len(ends) - 1, 1), np.int32), 0
+        paths = nodes[: len(ends) - 1]
+        while (done := find_paths(self._known, text, ends, done, self._deepest, paths, self._above)) != len(paths):
             self._known = grown(self._known)
-        return nodes[codes]
-
-    def _nodes(
-        self, parent: NDArray[np.int32], wanted: NDArray[np.uint8], ends: NDArray[np.int32], text: NDArray[np.uint8]
-    ) -> NDArray[np.int32]:
-        node, done = np.empty_like(parent), 0
-        while (done := find_children(self._known, parent, wanted, text, ends, done, node)) != len(parent):
-            self._known = grown(self._known)
-        return node
+        return nodes
 
 
 def _whole(column: "pa.ChunkedArray[Any]") -> Any:
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
-def _codes(column: "pa.ChunkedArray[Any]") -> tuple[NDArray[np.int64], list[str]]:
+def _codes(column: "pa.ChunkedArray[Any]") -> tuple[NDArray[np.int32], list[str]]:
     """Codes of a coded column (NULL is the last plus one) and what they mean."""
     array = _whole(column.unify_dictionaries())
     meaning = array.dictionary.to_pylist()
-    codes = array.indices.fill_null(len(meaning)).to_numpy(zero_copy_only=False)
-    return codes.astype(np.int64), meaning
+    codes = values_of(array.indices, np.int32)
+    return np.where(is_null(array.indices), len(meaning), codes) if array.null_count else codes, meaning
 
 
-def _codes_and_paths(column: "pa.ChunkedArray[Any]") -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
+def _codes_and_paths(column: "pa.ChunkedArray[Any]") -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]:
     array = _whole(column.unify_dictionaries())
     ends, text = _binary(array.dictionary)
-    return array.indices.to_numpy(zero_copy_only=False).astype(np.int64), ends, text
+    return values_of(array.indices, np.int32), ends, text
 
 
 def _binary(array: Any) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:

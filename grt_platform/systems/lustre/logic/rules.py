@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.systems.lustre.logic.entry import MAX_LINE_BYTES
+from grt_platform.systems.lustre.logic.entry import MAX_LINE_BYTES, MAX_PARTS
 
 DAY = 86_400
 MONTH, YEAR = 30 * DAY, 365 * DAY
@@ -78,6 +78,7 @@ class ScanRules:
         depth: How many levels of directories below an area are told apart; one more below `users`, in any case.
         max_bad_share: Share of bad lines above which the dump is rejected.
         max_tree_directories: Directories summed in memory at a time (200 bytes each); more go to scratch files.
+        max_tree_depth: The deepest directories of the tree; what lies deeper counts for these.
         max_line_bytes: Longest line taken.
     """
 
@@ -86,13 +87,20 @@ class ScanRules:
     classes: tuple[FileClass, ...]
     depth: int = 2
     max_bad_share: float = 0.01
-    max_tree_directories: int = 2_000_000
+    max_tree_directories: int = 2_500_000
+    max_tree_depth: int = MAX_PARTS
     max_line_bytes: int = MAX_LINE_BYTES
 
     @cached_property
     def as_of_s(self) -> int:
         """The clock in Unix seconds."""
         return int(self.as_of.astimezone(UTC).timestamp())
+
+    @cached_property
+    def deepest(self) -> int:
+        """How deep directories are told apart: as deep as the tree goes, and as projects do."""
+        areas = max((len(area.parts) for area in self.areas), default=0)
+        return max(self.max_tree_depth, areas + self.depth + 1)
 
 
 def parse_areas(text: str) -> tuple[Area, ...]:

@@ -1,11 +1,11 @@
 """One pass over a dump: its entries as Parquet, and what they add up to by user, group, project and directory."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -13,11 +13,11 @@ from grt_platform.systems.lustre.logic.bad_lines import Bad
 from grt_platform.systems.lustre.logic.blocks import BLOCK_BYTES
 from grt_platform.systems.lustre.logic.counts import Counts
 from grt_platform.systems.lustre.logic.entries import EntriesWriter
+from grt_platform.systems.lustre.logic.entry import MAX_PARTS
 from grt_platform.systems.lustre.logic.frames import groups_frame
-from grt_platform.systems.lustre.logic.gather import Gathered
+from grt_platform.systems.lustre.logic.gather import Gathered, Known
 from grt_platform.systems.lustre.logic.kernels.directories import new_directories
-from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, ROWS, new_columns, suffixes_of
-from grt_platform.systems.lustre.logic.kernels.numbers import TYPE
+from grt_platform.systems.lustre.logic.kernels.lines import ROWS, new_columns, suffixes_of
 from grt_platform.systems.lustre.logic.reader import ColumnReader
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
@@ -85,27 +85,40 @@ def scan(
 
 
 class _Pass:
-    """Takes full columns from the reader, hands them to the writer, and gives the reader others meanwhile."""
+    """Takes full columns from the reader, hands them to the writer, and gives the reader others meanwhile.
+
+    Rows are added up in a thread of their own, a few thousand at a time, while the next are read.
+    """
 
     def __init__(
         self, rules: ScanRules, source: str, writer: EntriesWriter | None, *, scratch: Scratch, bad: Bad, rows: int
     ) -> None:
         self._gathered, self._source, self._writer = Gathered(rules, scratch), source, writer
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="sums")
+        self._adding: list[Future[int]] = []
         suffixes = suffixes_of([each.suffixes for each in rules.classes])
         columns = new_columns(rows, _BAD_LINES)
         other = new_columns(rows, 0) if writer is not None else columns
         self._other = other._replace(now=columns.now, bad=columns.bad)
-        known, most = new_directories(), rules.max_line_bytes
         self.reader = ColumnReader(
-            columns, known, suffixes, max_line_bytes=most, add=self._add, take=self._take, bad=bad
+            columns,
+            new_directories(),
+            suffixes,
+            max_line_bytes=rules.max_line_bytes,
+            deepest=rules.deepest if writer is None else MAX_PARTS,
+            add=self._add,
+            take=self._take,
+            bad=bad,
         )
 
     def _add(self, first: int, behind: int) -> None:
-        columns = self.reader.columns
-        self.reader.counts.directories += int(np.count_nonzero(columns.values[TYPE, first:behind] == DIRECTORY))
-        self._gathered.add(columns, first, behind, self.reader.known, self._source)
+        columns, known = self.reader.columns, Known.now(self.reader.known)
+        self._adding.append(self._pool.submit(self._gathered.add, columns, first, behind, known, self._source))
 
     def _take(self) -> None:
+        for added in self._adding:
+            self.reader.counts.directories += added.result()
+        self._adding = []
         columns, known = self.reader.columns, self.reader.known
         rows = int(columns.now[ROWS])
         if self._writer is not None:
@@ -115,12 +128,16 @@ class _Pass:
 
     def close(self) -> None:
         """Lets go of what was set aside."""
+        self._pool.shutdown()
         self._gathered.close()
 
     def finish(self) -> Scanned:
         """What all rows add up to."""
         gathered, counts = self._gathered, self.reader.counts
+        self._pool.shutdown()
         gathered.finish(self.reader.known)
+        self.reader.columns = self._other = new_columns(0, 0)  # room for the rows of the tree
+        self.reader.known, self._writer = new_directories(), None
         counts.used_bytes, counts.files = gathered.totals()
         users = gathered.users()
         return Scanned(counts, groups_frame(users), users, gathered.projects(), gathered)

@@ -7,16 +7,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.arrow import class_bytes, paths_of
+from grt_platform.systems.lustre.columns import AGES as AGE_NAMES
+from grt_platform.systems.lustre.logic.arrow import Paths, class_bytes
 from grt_platform.systems.lustre.logic.kernels.directories import Directories
 from grt_platform.systems.lustre.logic.kernels.order import by_depth_and_path
 from grt_platform.systems.lustre.logic.kernels.pairs import FILES, INODES, NEWEST, USED
 from grt_platform.systems.lustre.logic.kernels.sums import AGES, CLASSES, FILE_USED, NEVER, OLDEST, take_sums
 from grt_platform.systems.lustre.logic.moments import moment
 from grt_platform.systems.lustre.logic.rules import NO_TIME
-from grt_platform.systems.lustre.schemas import AGES as AGE_NAMES
 
-_CHUNK = 131_072
+_CHUNK = 1 << 15
 _COLUMNS = {
     "used_bytes": USED,
     "file_bytes": FILE_USED,
@@ -28,23 +28,26 @@ _COLUMNS = {
 }
 
 
-def tree_chunks(known: Directories, sums: NDArray[np.int64]) -> Iterator[pl.DataFrame]:
+def tree_chunks(known: Directories, sums: NDArray[np.int64], deepest: int) -> Iterator[pl.DataFrame]:
     """Depth, path and raw numbers of all directories that hold anything, by depth and path; each frame of one depth.
 
     Times are Unix seconds, each class has a column of its own.
     """
     order, depths = by_depth_and_path(known)
-    for depth, (begin, end) in enumerate(pairwise(depths.tolist())):
+    paths = Paths()
+    for depth, (begin, end) in enumerate(pairwise(depths[: deepest + 2].tolist())):
         nodes = order[begin:end]
         nodes = nodes[sums[nodes, INODES] > 0]
         for start in range(0, len(nodes), _CHUNK):
-            yield _chunk(known, sums, nodes[start : start + _CHUNK], depth)
+            yield _chunk(known, sums, nodes[start : start + _CHUNK], depth, paths)
 
 
-def _chunk(known: Directories, sums: NDArray[np.int64], nodes: NDArray[np.int32], depth: int) -> pl.DataFrame:
+def _chunk(
+    known: Directories, sums: NDArray[np.int64], nodes: NDArray[np.int32], depth: int, paths: Paths
+) -> pl.DataFrame:
     numbers = np.empty((sums.shape[1], len(nodes)), np.int64)
     take_sums(sums, nodes, numbers)
-    path = pl.Series("path", paths_of(known, nodes), pl.Binary) if depth else pl.Series("path", [b"/"])
+    path = pl.Series("path", paths.of(known, nodes), pl.Binary) if depth else pl.Series("path", [b"/"])
     head = [pl.Series("depth", np.full(len(nodes), depth, np.int64)), path]
     named = [pl.Series(name, numbers[at]) for name, at in _COLUMNS.items()]
     return pl.DataFrame([*head, *named, *_class_columns(numbers[CLASSES:])])

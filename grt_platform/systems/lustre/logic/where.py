@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from grt_platform.systems.lustre.columns import AGES
 from grt_platform.systems.lustre.logic.paths import path_text
-from grt_platform.systems.lustre.schemas import AGES
 
 BY = ("group", "user", "class", "age")
 _SEPARATOR, _BEHIND = b"/", b"0"  # the byte after the slash ends the range of everything below a directory
@@ -39,15 +39,18 @@ def shares(entries: pl.LazyFrame, path: bytes, by: str) -> pl.LazyFrame:
         by: `group` or `user`.
     """
     key = _KEYS[by]
-    itself, _, name = path.rpartition(_SEPARATOR)
-    inside = _is_at_or_below(pl.col("dir"), path) | ((pl.col("dir") == itself) & (pl.col("name") == name))
     used = pl.when(pl.col("nlink") > 0).then(pl.col("size_bytes") // pl.col("nlink")).otherwise(0)
     sums = (
         used.sum().alias("used_bytes"),
         pl.len().cast(pl.Int64).alias("inodes"),
         ((pl.col("type") == "f") & (pl.col("nlink") > 0)).sum().cast(pl.Int64).alias("files"),
     )
-    return entries.filter(inside).group_by(key).agg(sums).sort("used_bytes", key, descending=[True, False])
+    return (
+        entries.filter(_is_at_or_below(pl.col("dir"), path))
+        .group_by(key)
+        .agg(sums)
+        .sort("used_bytes", key, descending=[True, False])
+    )
 
 
 def by_age(row: Mapping[str, Any]) -> list[dict[str, Any]]:

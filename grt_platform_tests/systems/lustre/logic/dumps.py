@@ -62,7 +62,7 @@ class Run:
         self.projects = self.scanned.projects
         self.tree = pl.concat([schema_frame(), *self.scanned.tree()])
         self.parquet = sink.getvalue()
-        self.entries = pl.read_parquet(io.BytesIO(self.parquet))
+        self.entries = pl.read_parquet(io.BytesIO(self.parquet)) if self.parquet else None
 
 
 def schema_frame() -> pl.DataFrame:

@@ -40,8 +40,15 @@ def rebuilt(run: Run, given_rules) -> None:
     assert_frame_equal(again.groups(), run.groups)
     assert_frame_equal(again.projects(), run.projects)
     assert_frame_equal(pl.concat([schema_frame(), *again.tree()]), run.tree)
+    alone = rescan(io.BytesIO(run.parquet), given_rules, scratch=tempfile.TemporaryFile, is_owned=False)
+    assert_frame_equal(pl.concat([schema_frame(), *alone.tree()]), run.tree)
     assert_frame_equal(groups_of(lazy, given_rules), run.groups)
     assert_frame_equal(users_of(lazy, given_rules), run.users)
+
+
+def path_of(row) -> bytes:
+    """The path of an entry, as the table tells it."""
+    return row["dir"] + b"/" + row["name"] if row["type"] != "d" else row["dir"] or b"/"
 
 
 def check(data: bytes, form: str, given_rules=None, **options) -> Run:
@@ -97,12 +104,31 @@ def test_entries_hold_every_field_of_every_line(entries, form):
     run = Run(packed(texts))
     read = [read_line(text, FORMS[form]) for text in texts]
     rows = run.entries.rows(named=True)
-    assert [row["dir"] + b"/" + row["name"] for row in rows] == [entry.path for entry in read]
+    assert [path_of(row) for row in rows] == [entry.path for entry in read]
     for mine, theirs in {"size_bytes": "size", "atime_s": "atime", "mtime_s": "mtime", "type": "type"}.items():
         assert [row[mine] for row in rows] == [getattr(entry, theirs) for entry in read]
     assert [row["ctime_s"] for row in rows] == [None if each.ctime == each.mtime else each.ctime for each in read]
+    assert run.entries.select(pl.coalesce("ctime_s", "mtime_s")).to_series().to_list() == [each.ctime for each in read]
     assert [row["inode"] % (1 << 64) for row in rows] == [entry.inode for entry in read]
     assert [row["apparent_size_bytes"] for row in rows] == [entry.apparent_size for entry in read]
+
+
+@QUIET
+@given(
+    st.lists(ENTRY, min_size=1, max_size=30),
+    st.sampled_from(list(FORMS)),
+    st.integers(1, 9),
+    st.sampled_from([(), rules().areas]),
+)
+def test_a_tree_that_ends_at_a_depth_has_the_rows_of_the_whole_one_down_to_there(entries, form, depth, areas):
+    data = packed([line(form=form), *(entry_line(each, form) for each in entries)])
+    whole, wanted = Run(data, rules(areas=areas)), rules(areas=areas, max_tree_depth=depth)
+    ending = Run(data, wanted)
+    for run in (ending, Run(data, wanted, entries=None)):
+        assert_frame_equal(run.tree, whole.tree.filter(pl.col("depth") <= depth))
+        assert_frame_equal(run.projects, whole.projects)
+        assert_frame_equal(run.users, whole.users)
+    rebuilt(ending, wanted)
 
 
 @pytest.mark.slow

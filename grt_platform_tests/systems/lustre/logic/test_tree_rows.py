@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grt_platform.systems.lustre.logic.arrow import class_bytes, paths_of
-from grt_platform.systems.lustre.logic.kernels.directories import COUNT, find_paths, grown, new_directories
+from grt_platform.systems.lustre.logic.arrow import Paths, class_bytes
+from grt_platform.systems.lustre.logic.kernels.directories import COUNT, grown, new_directories
+from grt_platform.systems.lustre.logic.kernels.finding import find_paths
 from grt_platform.systems.lustre.logic.kernels.order import by_depth_and_path
 
 NAME = st.text("!-./0Aa~", min_size=1, max_size=12).map(lambda text: text.replace("/", "\x01").encode())
@@ -18,7 +19,7 @@ def known_of(paths: list[bytes]):
     known, done, nodes = new_directories(), 0, np.empty(len(paths), np.int32)
     ends = np.cumsum([0, *map(len, paths)]).astype(np.int32)
     text = np.frombuffer(bytearray(b"".join(paths) + bytes(64)), np.uint8)
-    while (done := find_paths(known, text, ends, done, nodes, np.zeros((2, 9), np.int64))) != len(paths):
+    while (done := find_paths(known, text, ends, done, 9, nodes, np.zeros((2, 11), np.int64))) != len(paths):
         known = grown(known)
     return known
 
@@ -26,7 +27,9 @@ def known_of(paths: list[bytes]):
 def check(paths: list[bytes]) -> None:
     known = known_of(paths)
     order, depths = by_depth_and_path(known)
-    found = paths_of(known, order).to_pylist()
+    paths_again = Paths()
+    found = paths_again.of(known, order).to_pylist()
+    assert paths_again.of(known, order[::-1].copy()).to_pylist() == found[::-1]
     every = {b"/".join(path.split(b"/")[:size]) for path in paths for size in range(1, path.count(b"/") + 2)} | {b""}
     assert found == sorted(every, key=lambda path: (path.count(b"/"), path))
     assert len(found) == int(known.now[COUNT])

@@ -43,7 +43,7 @@ def asked(warehouse: Warehouse, lake: Lake):
     keep(
         lake,
         ENTRIES,
-        entry(ROOT, b"a", 1, type="d", gid=1, uid=7),
+        entry(ROOT + b"/a", b"", 1, type="d", gid=1, uid=7),
         entry(ROOT + b"/a", b"x", 10, gid=1, uid=7, nlink=2),
         entry(ROOT + b"/a", b"gone", 99, gid=1, uid=8, nlink=0),
         entry(ROOT + b"/a/caf\xe9\n", b"y", 40, gid=2, uid=7),

@@ -10,7 +10,7 @@ from grt_platform.systems.lustre.logic.kernels.wide import copy, lowest, unlike_
 
 COUNT, NAME_BYTES = range(2)
 ROOT = 0
-_FIRST_ROOM = 1 << 14
+_FIRST_ROOM, _MANY = 1 << 14, 1 << 20
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _HALF, _LOW, _ALL = np.uint64(32), np.uint64(0xFFFFFFFF), np.uint64((1 << 64) - 1)
 _LENGTH_BITS = 17
@@ -27,6 +27,7 @@ class Directories(NamedTuple):
     Attributes:
         now: COUNT of directories and NAME_BYTES in use.
         parent: Of each directory.
+        reach: Of each directory the bytes of its path; 0 for `/`.
         facts: Of each directory its parent and the length of its name in one number, and where the name begins.
         names: All names, one behind the other.
         slots: The hash table: hash and number of directories, 0 where free; its size is a power of two.
@@ -34,6 +35,7 @@ class Directories(NamedTuple):
 
     now: NDArray[np.int64]
     parent: NDArray[np.int32]
+    reach: NDArray[np.int32]
     facts: NDArray[np.int64]
     names: NDArray[np.uint8]
     slots: NDArray[np.uint64]
@@ -44,6 +46,7 @@ def new_directories(room: int = _FIRST_ROOM) -> Directories:
     return Directories(
         np.array([1, 0], np.int64),
         np.zeros(room, np.int32),
+        np.zeros(room, np.int32),
         np.zeros((room, 2), np.int64),
         np.zeros(room * 16, np.uint8),
         np.zeros(_slots(room), np.uint64),
@@ -51,19 +54,23 @@ def new_directories(room: int = _FIRST_ROOM) -> Directories:
 
 
 def grown(known: Directories) -> Directories:
-    """The same directories with room for twice as many, and for longer names."""
+    """The same directories with room for more (twice as many, a quarter where they are many), and for longer names."""
     count, used = known.now.tolist()
-    wider = new_directories(len(known.parent) * 2)._replace(now=known.now)
+    before = len(known.parent)
+    wider = new_directories(before * 2 if before < _MANY else before * 5 // 4)._replace(now=known.now)
     wider.parent[:count], wider.facts[:count] = known.parent[:count], known.facts[:count]
+    wider.reach[:count] = known.reach[:count]
     if used * 2 > len(wider.names):
         wider = wider._replace(names=np.zeros(used * 2, np.uint8))
     wider.names[:used] = known.names[:used]
+    if len(wider.slots) == len(known.slots):
+        return wider._replace(slots=known.slots)
     refill(known.slots, wider.slots)
     return wider
 
 
 def _slots(room: int) -> int:
-    return 1 << (room * 3 // 2).bit_length()
+    return 1 << (room * 4 // 3).bit_length()
 
 
 @compiled
@@ -126,7 +133,7 @@ def child(known: Directories, parent: int, text: NDArray[np.uint8], begin: int, 
         slot = (slot + 1) & mask
     node, at = known.now[COUNT], known.now[NAME_BYTES]
     known.slots[slot] = hashed | np.uint64(node)
-    known.parent[node] = parent
+    known.parent[node], known.reach[node] = parent, known.reach[parent] + 1 + length
     known.facts[node, 0], known.facts[node, 1] = fact, at
     copy(known.names, at, text, begin, length)
     known.now[COUNT] += 1
@@ -172,86 +179,3 @@ def is_same(names: NDArray[np.uint8], at: int, text: NDArray[np.uint8], begin: i
         done += 64
         differ = unlike_mask(names, at + done, text, begin + done)
     return lowest(differ) >= length - done
-
-
-@compiled
-def find_paths(
-    known: Directories,
-    text: NDArray[np.uint8],
-    ends: NDArray[np.int32],
-    first: int,
-    nodes: NDArray[np.int32],
-    above: NDArray[np.int64],
-) -> int:
-    """Writes the directories of paths that stand one behind the other, `/` being empty.
-
-    What a path begins with like the one before it is not looked up again.
-
-    Args:
-        known: Gets those that are new.
-        text: The paths, and 64 bytes behind them.
-        ends: Where each ends; one more than paths.
-        first: The number of the first one to look up.
-        nodes: Gets the directories.
-        above: Room for the end and the number of each directory of a path, in two rows.
-
-    Returns:
-        The number of the first path that there was no room for; as many as there are when all are found.
-    """
-    depth, before = 0, np.int64(ends[first])
-    above[0, 0], above[1, 0] = 0, ROOT
-    for number in range(first, len(nodes)):
-        begin, size = np.int64(ends[number]), np.int64(ends[number + 1] - ends[number])
-        if not has_room(known, size, size):
-            return number
-        same = shared(text, before, begin, min(size, begin - before))
-        while above[0, depth] > same or (above[0, depth] < size and text[begin + above[0, depth]] != 47):
-            depth -= 1
-        at = above[0, depth]
-        while at < size:
-            start = begin + at + 1
-            at += 1
-            while at < size and text[begin + at] != 47:
-                at += 1
-            depth += 1
-            above[0, depth], above[1, depth] = at, child(known, above[1, depth - 1], text, start, begin + at, ROOT)
-        nodes[number] = above[1, depth]
-        before = begin
-    return len(nodes)
-
-
-@inlined
-def shared(text: NDArray[np.uint8], one: int, other: int, most: int) -> int:
-    """How many bytes are the same from two positions on, `most` at most."""
-    done = 0
-    while done < most:
-        differ = word(text, one + done) ^ word(text, other + done)
-        if differ:
-            return min(done + (lowest(differ) >> 3), most)
-        done += 8
-    return most
-
-
-@compiled
-def find_children(
-    known: Directories,
-    parents: NDArray[np.int32],
-    wanted: NDArray[np.uint8],
-    text: NDArray[np.uint8],
-    ends: NDArray[np.int32],
-    first: int,
-    nodes: NDArray[np.int32],
-) -> int:
-    """Writes for wanted rows the directory of that name in its parent, for others the parent.
-
-    Returns:
-        The first row that there was no room for; as many as there are when all are done.
-    """
-    for row in range(first, len(parents)):
-        nodes[row] = parents[row]
-        begin, end = np.int64(ends[row]), np.int64(ends[row + 1])
-        if wanted[row] and end > begin:
-            if not has_room(known, 1, end - begin):
-                return row
-            nodes[row] = child(known, parents[row], text, begin, end, ROOT)
-    return len(parents)

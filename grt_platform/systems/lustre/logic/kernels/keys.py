@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.kernels.directories import (
-    COUNT,
     ROOT,
     Directories,
     child,
@@ -29,14 +28,14 @@ _USERS = np.frombuffer(b"users", np.uint8)
 
 @compiled
 def give_keys(
-    known: Directories, first: int, key: NDArray[np.int32], opens: NDArray[np.int8], keys: Directories
+    known: Directories, first: int, behind: int, key: NDArray[np.int32], opens: NDArray[np.int8], keys: Directories
 ) -> int:
-    """Gives directories from `first` on their keys.
+    """Gives directories from `first` up to before `behind` their keys.
 
     Returns:
-        The first whose parent's children ask, or which `keys` has no room for; as many as there are when all have one.
+        The first whose parent's children ask, or which `keys` has no room for; `behind` when all have one.
     """
-    for node in range(first, known.now[COUNT]):
+    for node in range(first, behind):
         parent = known.parent[node]
         open_for = np.int64(opens[parent])
         if open_for == CLOSED:
@@ -48,7 +47,7 @@ def give_keys(
         key[node] = child(keys, key[parent], known.names, begin, begin + length, ROOT)
         is_deeper = open_for == 1 and is_users(known.names, begin, length)
         opens[node] = LAST if is_deeper else max(open_for - 1, CLOSED)
-    return known.now[COUNT]
+    return behind
 
 
 @inlined

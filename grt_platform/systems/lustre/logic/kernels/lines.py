@@ -41,17 +41,16 @@ class Columns(NamedTuple):
         now: POSITION in the block, ROWS and NAMES_USED bytes filled, BAD lines, LINES read.
         values: One row for each field of `numbers`.
         file_class: Number of the file's class or NO_CLASS.
-        parent: Number of the directory that the entry lies in.
-        node: For a directory its own number, else its parent's: where its bytes count.
+        node: Where its bytes count: a directory's own number, for others that of the directory they lie in. Of what
+            lies deeper than directories are told apart, the complement of the number of the last that is.
         name_end: Where each name ends in `names`; one more than rows, the first is 0.
-        names: All names, one behind the other.
+        names: All names, one behind the other; those of directories are empty.
         bad: Begin, end and number (from 0) of each bad line in the block.
     """
 
     now: NDArray[np.int64]
     values: NDArray[np.int64]
     file_class: NDArray[np.int8]
-    parent: NDArray[np.int32]
     node: NDArray[np.int32]
     name_end: NDArray[np.int32]
     names: NDArray[np.uint8]
@@ -84,7 +83,6 @@ def new_columns(rows: int, bad: int) -> Columns:
         np.zeros((FIELDS, rows), np.int64),
         np.zeros(rows, np.int8),
         np.zeros(rows, np.int32),
-        np.zeros(rows, np.int32),
         np.zeros(rows + 1, np.int32),
         np.zeros(rows * 48 + (1 << 17), np.uint8),
         np.zeros((bad, 3), np.int64),
@@ -114,13 +112,17 @@ def read_columns(
     stop: int,
     is_quoted: int,
     max_line: int,
+    deepest: int,
     path: PathState,
     known: Directories,
     suffixes: Suffixes,
     out: Columns,
     scratch: NDArray[np.int64],
 ) -> int:
-    """Reads lines from `out.now[POSITION]` on until `stop`, or until something is full; returns what."""
+    """Reads lines from `out.now[POSITION]` on until `stop`, or until something is full; returns what.
+
+    Directories are told apart down to the depth `deepest`.
+    """
     position, row, name_bytes = out.now[POSITION], out.now[ROWS], out.now[NAMES_USED]
     bad, lines = out.now[BAD], out.now[LINES]
     result = DONE
@@ -149,7 +151,7 @@ def read_columns(
             bad += 1
         else:
             path.now[BEGIN] = position
-            name_bytes = place(path, parts, known, suffixes, out, row, name_bytes, scratch)
+            name_bytes = place(path, parts, deepest, known, suffixes, out, row, name_bytes, scratch)
             for field in range(FIELDS):
                 out.values[field, row] = scratch[field]
             row += 1
@@ -166,6 +168,7 @@ def read_columns(
 def place(
     path: PathState,
     parts: int,
+    deepest: int,
     known: Directories,
     suffixes: Suffixes,
     out: Columns,
@@ -180,20 +183,22 @@ def place(
         parts -= 1
         length -= 1
     path.nodes[0] = ROOT
-    for part in range(max(path.now[PARTS], 1), parts):
+    for part in range(max(path.now[PARTS], 1), min(parts, deepest + 1)):
         begin, end = path.slashes[part - 1] + 1, path.slashes[part]
         path.nodes[part] = child(known, path.nodes[part - 1], path.text, begin, end, path.now[LAST])
     path.now[PARTS] = parts
     begin = path.slashes[parts - 1] + 1
-    parent = path.nodes[parts - 1]
-    node = parent
-    if is_directory and length > 1:
-        node = child(known, parent, path.text, begin, length, ROOT)
+    node = np.int64(path.nodes[min(parts - 1, deepest)])
+    if not is_directory:
+        node = node if parts - 1 <= deepest else ~node
+        copy(out.names, name_bytes, path.text, begin, length - begin)
+        name_bytes += length - begin
+    elif parts > deepest:
+        node = ~node
+    elif length > 1:
+        node = child(known, node, path.text, begin, length, ROOT)
         path.now[LAST] = node
-    out.parent[row], out.node[row] = parent, node
-    copy(out.names, name_bytes, path.text, begin, length - begin)
-    name_bytes += length - begin
-    out.name_end[row + 1] = name_bytes
+    out.node[row], out.name_end[row + 1] = node, name_bytes
     out.file_class[row] = class_of(path.text, begin, length, suffixes) if scratch[TYPE] == FILE else NO_CLASS
     return name_bytes
 

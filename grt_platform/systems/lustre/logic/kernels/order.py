@@ -13,8 +13,8 @@ from grt_platform.systems.lustre.logic.kernels.directories import (
     first_bytes,
     name_begin,
     name_length,
-    shared,
 )
+from grt_platform.systems.lustre.logic.kernels.finding import shared
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.wide import flipped, lowest, word
 

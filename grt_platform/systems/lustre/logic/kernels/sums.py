@@ -25,7 +25,10 @@ FILE_USED, OLDEST, AGES = 4, 5, 6
 CLASSES = AGES + len(AGE_LIMITS) + 1
 """Columns of the sums of directories, behind the four that pairs have too; the file classes follow."""
 NEVER = LATEST + 1
-"""Stands for "none" where an oldest time is kept."""
+"""Stands for "none" where an oldest time is told."""
+_BEFORE = EARLIEST - 1
+"""Times are kept as seconds since this (the newest) or up to NEVER (the oldest), 0 for none: the largest counts of
+both, and sums of nothing are zeros, which memory nobody has touched yet is full of."""
 _LIMITS = np.array(AGE_LIMITS, np.int64)
 
 
@@ -59,6 +62,9 @@ def add_rows(
             return row
         gid, nlink, mtime = values[GID, row], values[NLINK, row], values[MTIME, row]
         kind, at = values[TYPE, row], np.int64(node[row])
+        is_deeper = at < 0
+        if is_deeper:
+            at = ~at
         used = used_bytes(values[SIZE, row], nlink)
         user = pair_of(users, values[UID, row], gid, user)
         if user < 0:
@@ -72,7 +78,7 @@ def add_rows(
         if mine >= 0 and kind == FILE:
             owner = pair_of(owners, mine, gid, owner)
             owners.sums[owner, USED] += used
-        elif mine >= 0 and kind == DIRECTORY and key[known.parent[at]] != mine:
+        elif mine >= 0 and kind == DIRECTORY and not is_deeper and key[known.parent[at]] != mine:
             pair_of(own, mine, gid, -1)
     return behind
 
@@ -91,18 +97,9 @@ def add_to_directory(
             into[CLASSES + file_class] += used
     into[AGES + age_of(mtime, as_of)] += used
     if EARLIEST <= mtime <= as_of:
-        into[NEWEST] = max(into[NEWEST], mtime)
+        into[NEWEST] = max(into[NEWEST], mtime - _BEFORE)
     if EARLIEST <= atime <= LATEST:
-        into[OLDEST] = min(into[OLDEST], atime)
-
-
-@compiled
-def clear_sums(sums: NDArray[np.int64], first: int, behind: int) -> None:
-    """Sets the sums of directories to those of empty ones."""
-    for node in range(first, behind):
-        sums[node, :] = 0
-        sums[node, NEWEST] = NO_TIME
-        sums[node, OLDEST] = NEVER
+        into[OLDEST] = max(into[OLDEST], NEVER - atime)
 
 
 @inlined
@@ -121,7 +118,7 @@ def roll_up(known: Directories, sums: NDArray[np.int64]) -> None:
     """Adds to every directory all that is below it."""
     for node in range(known.now[COUNT] - 1, 0, -1):
         mine, over = sums[node], sums[known.parent[node]]
-        newest, oldest = max(mine[NEWEST], over[NEWEST]), min(mine[OLDEST], over[OLDEST])
+        newest, oldest = max(mine[NEWEST], over[NEWEST]), max(mine[OLDEST], over[OLDEST])
         for each in range(sums.shape[1]):
             over[each] += mine[each]
         over[NEWEST], over[OLDEST] = newest, oldest
@@ -135,7 +132,7 @@ def add_keys(count: int, key: NDArray[np.int32], sums: NDArray[np.int64], into: 
         if mine < 0:
             continue
         newest = max(into[mine, NEWEST], sums[node, NEWEST])
-        oldest = min(into[mine, OLDEST], sums[node, OLDEST])
+        oldest = max(into[mine, OLDEST], sums[node, OLDEST])
         for each in range(sums.shape[1]):
             into[mine, each] += sums[node, each]
         into[mine, NEWEST], into[mine, OLDEST] = newest, oldest
@@ -143,8 +140,11 @@ def add_keys(count: int, key: NDArray[np.int32], sums: NDArray[np.int64], into: 
 
 @compiled
 def take_sums(sums: NDArray[np.int64], nodes: NDArray[np.int32], out: NDArray[np.int64]) -> None:
-    """Writes the sums of directories in this order, each kind of sum in a row of its own."""
+    """Writes the sums of directories in this order, each kind of sum in a row of its own, times as Unix seconds."""
     for number in range(len(nodes)):
         node = nodes[number]
         for each in range(sums.shape[1]):
             out[each, number] = sums[node, each]
+        newest, oldest = sums[node, NEWEST], sums[node, OLDEST]
+        out[NEWEST, number] = newest + _BEFORE if newest else NO_TIME
+        out[OLDEST, number] = NEVER - oldest

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.kernels.directories import Directories, name_begin, name_length
+from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories, name_begin, name_length
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.wide import copy
 
@@ -12,52 +12,58 @@ MOST_DIGITS = 19
 
 
 @compiled
-def write_paths(known: Directories, nodes: NDArray[np.int32], ends: NDArray[np.int32], out: NDArray[np.uint8]) -> None:
-    """Writes the paths of directories one behind the other; each ends where `ends` says (`/` is written empty)."""
-    before, prefix = np.int64(-1), np.int64(0)
+def write_paths(
+    known: Directories,
+    nodes: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    base: int,
+    begun: NDArray[np.int32],
+    out: NDArray[np.uint8],
+) -> None:
+    """Writes the paths of directories one behind the other (`/` is written empty).
+
+    Args:
+        known: The directories.
+        nodes: Those to write.
+        ends: Where each path ends, as `path_ends` gives it.
+        base: Larger than every place used before with this `begun`.
+        begun: For each directory the base and the place where a path was written that begins with its own.
+        out: Gets the paths.
+    """
     for number in range(len(nodes)):
-        node, begin, at = np.int64(nodes[number]), np.int64(ends[number]), np.int64(ends[number + 1])
-        parent = np.int64(known.parent[node])
-        is_sibling = node > 0 and parent == before
-        while node > 0:
+        begin, at = np.int64(ends[number]), np.int64(ends[number + 1])
+        node = np.int64(nodes[number])
+        while node > 0 and begun[node] < base:
+            begun[node] = base + begin
             length = name_length(known, node)
             at -= length
             copy(out, at, known.names, name_begin(known, node), length)
             at -= 1
             out[at] = _SLASH
             node = np.int64(known.parent[node])
-            if is_sibling:
-                copy(out, begin, out, prefix, at - begin)
-                break
-        before, prefix = parent, begin
+        if at > begin:
+            copy(out, begin, out, begun[node] - base, at - begin)
 
 
 @compiled
 def path_ends(known: Directories, nodes: NDArray[np.int32], ends: NDArray[np.int32]) -> None:
     """Writes where each path ends when they stand one behind the other; `/` is empty."""
-    total, before, above = np.int64(0), np.int64(-1), np.int64(0)
+    total = np.int64(0)
     for number in range(len(nodes)):
-        node = np.int64(nodes[number])
-        parent = np.int64(known.parent[node])
-        if parent != before:
-            above, before = path_length(known, parent), parent
-        total += above + 1 + name_length(known, node) if node > 0 else 0
+        total += known.reach[nodes[number]]
         ends[number + 1] = total
 
 
-@inlined
-def path_length(known: Directories, node: int) -> int:
-    """How many bytes the path of a directory has; 0 for `/`."""
-    length = np.int64(0)
-    while node > 0:
-        length += 1 + name_length(known, node)
-        node = np.int64(known.parent[node])
-    return length
+@compiled
+def measure(known: Directories) -> None:
+    """Writes of each directory how many bytes its path has, for tables whose parents were changed."""
+    for node in range(1, known.now[COUNT]):
+        known.reach[node] = known.reach[known.parent[node]] + 1 + name_length(known, node)
 
 
 @compiled
 def encode(
-    nodes: NDArray[np.int32], base: int, seen: NDArray[np.int64], codes: NDArray[np.int32], distinct: NDArray[np.int32]
+    nodes: NDArray[np.int32], base: int, seen: NDArray[np.int32], codes: NDArray[np.int32], distinct: NDArray[np.int32]
 ) -> int:
     """Numbers the distinct directories of rows in the order they appear; returns how many there are.
 
