@@ -7,6 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.staging import Staging
@@ -15,6 +17,7 @@ from grt_platform.settings import Settings
 from grt_platform.systems.lustre.ingest import Built, Ingest
 from grt_platform.systems.lustre.limits import scan_rules
 from grt_platform.systems.lustre.shelf import Shelf
+from grt_platform.systems.lustre.splits import Cut, split_date
 
 NOW = datetime.fromisoformat("2026-07-17T05:00:00+00:00")
 
@@ -28,8 +31,30 @@ def build(home: Path, url: str, dumped_on: date, volume: str) -> Built:
     return Ingest(shelf, lake, Warehouse(url), scan_rules).build(dumped_on, volume)
 
 
+def cut(home: Path, dumped_on: date) -> Cut:
+    """Cuts the newest kept dumps of a date by group."""
+    raw, products = FolderStore(home / "raw", "raw", Settings()), FolderStore(home / "products", "products", Settings())
+    shelf = Shelf(raw)
+    newest = [shelf.kept(*cell)[-1] for cell in shelf.partitions() if cell[0] == dumped_on]
+    names = {"dumped_on": "dumped_on", "volume": "volume", "sha256": "version", "received_at": "received_at"}
+    totals = pl.DataFrame([{column: getattr(kept, name) for name, column in names.items()} for kept in newest])
+    return split_date(raw, products, dumped_on, totals, ())
+
+
 def build_and_die(home: Path, url: str, dumped_on: date, volume: str, at: int) -> None:
-    """The same, killed like `kill -9` just before the file number `at` appears, or just after the last one."""
+    """The same as `build`, killed like `kill -9` just before the file number `at` appears, or after the last one."""
+    _die_before(at)
+    build(home, url, dumped_on, volume)
+
+
+def cut_and_die(home: Path, dumped_on: date, at: int) -> None:
+    """The same as `cut`, killed in the same way."""
+    _die_before(at)
+    cut(home, dumped_on)
+
+
+def _die_before(at: int) -> None:
+    """This process is killed just before the file number `at` appears in a store."""
     real: Callable[..., bool] = Staging.publish
     seen = 0
 
@@ -41,4 +66,3 @@ def build_and_die(home: Path, url: str, dumped_on: date, volume: str, at: int) -
         return real(self, *args, **options)
 
     Staging.publish = publish  # type: ignore[method-assign]
-    build(home, url, dumped_on, volume)

@@ -28,16 +28,7 @@ def against_quota(rows: Sequence[Row], mark: Mapping[int, str]) -> Chart:
         rows: Groups with `status`, in the order of the chart.
         mark: `good`, `warn` or `bad` by warning level.
     """
-    values = [
-        {
-            "group": f"{name_of(row)} on {row['volume']}",
-            "used": row["used_bytes"] / _TIB,
-            "limit": row["quota_bytes"] / _TIB if row["quota_bytes"] else None,
-            "status": row["warning"] or "unknown",
-            "mark": mark.get(row["warning_level"], ""),
-        }
-        for row in rows
-    ]
+    values = [_bar(row, mark) for row in rows]
     order = [value["group"] for value in values]  # nulls of one layer would change it
     x = {"type": "quantitative", "title": "TiB"}
     spec = {
@@ -66,6 +57,17 @@ def against_quota(rows: Sequence[Row], mark: Mapping[int, str]) -> Chart:
     worst = max(rows, key=lambda row: row["used_fraction"] or 0.0)
     told = f"{len(rows)} groups; the fullest is {name_of(worst)} with {shown.percent(worst['used_fraction'])}."
     return Chart("Used (colour: status) inside the hard limit (pale)", told, values, spec)
+
+
+def _bar(row: Row, mark: Mapping[int, str]) -> dict[str, Any]:
+    """One group's bar."""
+    return {
+        "group": f"{name_of(row)} on {row['volume']}",
+        "used": row["used_bytes"] / _TIB,
+        "limit": row["quota_bytes"] / _TIB if row["quota_bytes"] else None,
+        "status": row["warning"] or "unknown",
+        "mark": mark.get(row["warning_level"], ""),
+    }
 
 
 def past_and_future(past: Sequence[Row], coming: Sequence[Row], on: date) -> Chart:
