@@ -21,7 +21,7 @@ from grt_platform.systems.variants.assets.answers import answers
 from grt_platform.systems.variants.assets.looks import looks
 from grt_platform.systems.variants.limits import plan_limits
 from grt_platform.systems.variants.logic.question import Asked
-from grt_platform_tests.services.many import Many
+from grt_platform_tests.services.many import Many, until
 
 ASSETS = {"genes": parse, "variants": answers}
 PROJECT = "alpha"
@@ -87,6 +87,14 @@ def begun(many: Many, submission: Submission) -> tuple[str, str]:
     known(many, partitions_name(submission.system, submission.kind), job.job_id)
     keys: list[dg.AssetKey] = sorted(ASSETS[submission.system].keys)
     return job.job_id, many.materialize(keys, job.job_id)
+
+
+def shard_under_way(many: Many, job_id: str) -> tuple[str, str]:
+    """A worker that answers a part of a question, and which part."""
+    places = f"worker-*/scratch/variants/jobs/{job_id}/*_of_*"
+    until(lambda: list(many.folder.glob(places)))
+    found = next(many.folder.glob(places))
+    return found.relative_to(many.folder).parts[0], found.name
 
 
 def job_of(many: Many, job_id: str) -> Job:
