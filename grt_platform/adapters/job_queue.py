@@ -58,8 +58,9 @@ class JobQueue:
     def hand_out(self, limits: Limits) -> list[Job]:
         """The jobs whose runs are to be made now, by this caller alone, within the limits.
 
-        First comes whose project has least under way, then who waited longest; within a project the higher priority
-        goes first. So no project waits for ever, however many jobs another one has.
+        First comes whose project has least under way, then whose was served longest ago (not in the last hour counts
+        as never), then who waited longest; within a project the higher priority goes first. So projects take turns,
+        however many jobs one of them has, and however early they came.
         """
         params = {**self._of, "of_kind": limits.of_kind, "of_project": limits.of_project}
         with self._database.transaction() as connection:
@@ -155,12 +156,18 @@ _NEXT = """j.job_id IN (
         SELECT project, count(*) AS jobs, count(*) FILTER (WHERE system = %(system)s AND kind = %(kind)s) AS of_kind
         FROM jobs.jobs WHERE state IN ('INITIALIZING', 'RUNNING', 'CANCELING') GROUP BY project
     ), waiting AS (
-        SELECT w.job_id, w.queued_at, coalesce(b.jobs, 0)
+        SELECT w.job_id, w.project, w.queued_at, coalesce(b.jobs, 0)
             + row_number() OVER (PARTITION BY w.project ORDER BY w.priority DESC, w.queued_at, w.job_id) AS turn
         FROM jobs.jobs AS w LEFT JOIN busy AS b USING (project)
         WHERE w.state = 'QUEUED' AND w.system = %(system)s AND w.kind = %(kind)s
+    ), served AS (
+        SELECT project, max(handed_out_at) AS served_at FROM jobs.jobs
+        WHERE system = %(system)s AND kind = %(kind)s
+            AND (state IN ('INITIALIZING', 'RUNNING', 'CANCELING') OR ended_at > clock_timestamp() - interval '1 hour')
+        GROUP BY project
     )
-    SELECT job_id FROM waiting WHERE turn <= %(of_project)s ORDER BY turn, queued_at, job_id
+    SELECT job_id FROM waiting LEFT JOIN served USING (project) WHERE turn <= %(of_project)s
+    ORDER BY turn, served_at NULLS FIRST, queued_at, job_id
     LIMIT greatest(0, %(of_kind)s - (SELECT coalesce(sum(of_kind), 0) FROM busy)))"""
 _UNDER_WAY = f"""
     SELECT {COLUMNS}, extract(epoch FROM clock_timestamp() - handed_out_at)::float8 AS handed_out_s,

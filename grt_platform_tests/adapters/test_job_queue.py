@@ -28,6 +28,25 @@ def test_no_project_starves_however_many_jobs_another_one_has(warehouse):
     assert sorted(handed_out) == sorted([*many[:2], *few])
 
 
+def test_projects_take_turns_however_early_one_of_them_came(warehouse):
+    for project in ("first", "second", "third"):
+        for _ in range(3):
+            submit(warehouse, project)
+    served = []
+    for number in range(9):
+        [job] = queue(warehouse).hand_out(Limits(of_kind=1, of_project=1, losses=3))
+        served.append(job.project)
+        attempt = begin(warehouse, job.job_id, f"run {number}", job.attempt)
+        with attempt.completing({}, {}):
+            pass
+    assert served == ["first", "second", "third"] * 3
+    age(warehouse, "ended_at", 3601)
+    age(warehouse, "handed_out_at", 3601)
+    submit(warehouse, "first")
+    submit(warehouse, "fourth")
+    assert [job.project for job in queue(warehouse).hand_out(Limits(1, 1, 3))] == ["first"], "an hour is forgotten"
+
+
 def test_within_a_project_the_higher_priority_then_the_longer_wait_goes_first(warehouse):
     low, high, low_later, high_later = (submit(warehouse, priority=p).job_id for p in (0, 5, 0, 5))
     order = [[job.job_id for job in queue(warehouse).hand_out(Limits(n, 100, 3))] for n in (1, 2, 3, 4)]
