@@ -7,6 +7,7 @@ import random
 import re
 import resource
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -25,6 +26,7 @@ from grt_platform.systems.ena.worker import fetching, segments, wire
 from grt_platform.systems.ena.worker.fetching import Crew, fetch
 from grt_platform.systems.ena.worker.folder import LOCK, START, alone
 from grt_platform.systems.ena.worker.spec import File, Spec, address
+from grt_platform_tests.fixtures.certificates import certificates
 
 RUN = "SRR1000001"
 
@@ -187,6 +189,19 @@ def test_a_file_of_another_size_or_none_is_refused_without_asking_again(place, e
     assert "404" in done.stderr
     assert ena.asked.count(f"/vol1/{RUN}/x_1.fastq.gz") == 1
     assert ena.asked.count(f"/vol1/{RUN}/x.fastq.gz") == 1
+
+
+def test_files_come_over_https_from_who_proves_to_be_the_server_and_from_nobody_else(place, tmp_path, monkeypatch):
+    authority, certificate, key = certificates(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    with serving(StandIn([], FILES), tls=tls) as url:
+        done = place.run(files_url=url, attempts=1)
+        assert done.returncode == 1
+        assert "certificate verify failed" in done.stderr
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        assert place.run(files_url=url).returncode == 0
+    assert_whole(place)
 
 
 def test_a_server_without_ranges_serves_too(place, ena):

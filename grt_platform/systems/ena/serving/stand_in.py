@@ -4,6 +4,7 @@ It speaks the real formats (tab-separated answers, ranges of files) and can misb
 """
 
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -91,14 +92,16 @@ class StandIn:
 
 
 @contextmanager
-def serving(stand_in: StandIn, port: int = 0) -> Iterator[str]:
-    """The address of the stand-in while it serves on this machine alone."""
+def serving(stand_in: StandIn, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The address of the stand-in while it serves on this machine alone; with `tls` over https, as `localhost`."""
     server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"stand_in": stand_in}))
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="ena stand-in")
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"https://localhost:{server.server_port}" if tls else f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -1,13 +1,11 @@
 """What a machine is told: its batch, the files of it, where they are had, and whom to tell."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """One file that the batch must have."""
 
     run: str
@@ -21,8 +19,7 @@ class File:
         return f"{self.run}/{self.location.rsplit('/', 1)[1]}"
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(NamedTuple):
     """What a machine is told."""
 
     batch_id: str
