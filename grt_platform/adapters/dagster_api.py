@@ -58,25 +58,22 @@ mutation LaunchJob(
     ... on UnauthorizedError { message }
     ... on DuplicateDynamicPartitionError { partitionName }
   }
-  launchRun(executionParams: $run) {
-    __typename
-    ... on LaunchRunSuccess { run { runId } }
-    ... on PythonError { message }
-    ... on UnauthorizedError { message }
-    ... on PipelineNotFoundError { message }
-    ... on InvalidSubsetError { message }
-  }
+  launchRun(executionParams: $run) { ...launched }
 }
 """
 _LAUNCH_RUN = """
 mutation LaunchRun($run: ExecutionParams!) {
-  launchRun(executionParams: $run) {
-    __typename
-    ... on LaunchRunSuccess { run { runId } }
-    ... on PythonError { message }
-    ... on UnauthorizedError { message }
-    ... on PipelineNotFoundError { message }
-  }
+  launchRun(executionParams: $run) { ...launched }
+}
+"""
+_LAUNCHED = """
+fragment launched on LaunchRunResult {
+  __typename
+  ... on LaunchRunSuccess { run { runId } }
+  ... on PythonError { message }
+  ... on UnauthorizedError { message }
+  ... on PipelineNotFoundError { message }
+  ... on InvalidSubsetError { message }
 }
 """
 _TERMINATE = """
@@ -160,7 +157,7 @@ class DagsterApi:
         """
         run = _run(name, {**tags, _PARTITION: partition})
         asked = {"partitions": partitions, "partition": partition, "repository": _REPOSITORY, "run": run}
-        added, launched = self._answers(_LAUNCH_JOB, asked)
+        added, launched = self._answers(_LAUNCH_JOB + _LAUNCHED, asked)
         if added["__typename"] not in {"AddDynamicPartitionSuccess", "DuplicateDynamicPartitionError"}:
             raise _refused(added)
         if launched["__typename"] != "LaunchRunSuccess":
@@ -169,7 +166,7 @@ class DagsterApi:
 
     def launch(self, name: str, tags: Mapping[str, str]) -> str:
         """Asks for a run of a job that has no partitions, and returns the run's id."""
-        return str(self._ask(_LAUNCH_RUN, {"run": _run(name, tags)}, "LaunchRunSuccess")["run"]["runId"])
+        return str(self._ask(_LAUNCH_RUN + _LAUNCHED, {"run": _run(name, tags)}, "LaunchRunSuccess")["run"]["runId"])
 
     def terminate(self, run_id: str) -> None:
         """Asks a run to end as canceled; one in the queue never starts."""

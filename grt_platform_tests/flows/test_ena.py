@@ -73,6 +73,13 @@ def test_the_heartbeat_brings_a_taxon_home_with_every_promise_kept(platform, sho
     assert list(platform.instance.get_dynamic_partitions("ena_taxa")) == [str(TAXON)]
 
 
+def test_one_heartbeat_can_be_asked_for_as_a_run(platform, shop):
+    job = platform.definitions.resolve_job_def("ena_beat")
+    result = job.execute_in_process(instance=platform.instance, run_config=QUIET)
+    assert f"checked {TAXON}" in result.output_for_node("ena_beat_once")
+    assert shop.tracker.get(TAXON).stage in {Stage.AWAIT, Stage.UPDATE}
+
+
 def test_what_ena_refuses_fails_the_run_and_the_taxon_is_not_requested_again(platform, shop, ena):
     ena.fault = lambda path, _: Fault(400, b"no such field") if path.endswith("/search") else None
     [request] = requests(platform)
