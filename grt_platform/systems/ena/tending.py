@@ -161,11 +161,9 @@ class Tending:
             raise BadInputError("the provider has no such machine any more")
         if not machine.is_active:
             return self._revive(row)
+        self._register.polled(row.batch_id, self._clock())  # first, for one that cannot be reached is not asked all the time
         report = self._left(row)
-        if report is None:
-            self._register.polled(row.batch_id, self._clock())
-            return False
-        return self.hear(report)
+        return report is not None and self.hear(report)
 
     def hear(self, report: Report) -> bool:
         """A report that was found stands, unless the machine's own does already."""

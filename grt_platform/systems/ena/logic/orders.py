@@ -72,6 +72,7 @@ def cloud_config(
         "ssh_deletekeys": True,
         "ssh_keys": {"ed25519_private": host_key},
         "ssh_authorized_keys": [collector_key],
+        "disable_root": False,  # else the key is let in only to be told the name of another user
         "ssh_pwauth": False,
         "package_update": True,
         "packages": list(packages),

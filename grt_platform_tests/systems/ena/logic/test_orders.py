@@ -35,6 +35,7 @@ def test_the_document_is_cloud_config_with_the_files_in_it_and_pinned_keys():
     assert text.startswith("#cloud-config\n")
     document = json.loads(text.removeprefix("#cloud-config\n"))
     assert document["ssh_keys"] == {"ed25519_private": "PRIVATE"}
+    assert (document["disable_root"], document["ssh_pwauth"]) == (False, False)
     [written] = document["write_files"]
     assert gzip.decompress(base64.b64decode(written["content"])) == b"{}"
     assert written["permissions"] == "0600"
