@@ -125,11 +125,12 @@ class Tending:
 
     def _do(self, step: Step, row: MachineRow) -> bool:
         late = is_late(row, self._clock()) and step in {Step.POLL, Step.FIND}
-        done = self._steps[step](row) if step in self._steps else False
-        row_now = self._register.get(row.batch_id)
-        if late and row_now is not None and is_late(row_now, self._clock()):
-            self._hold(row, f"{row.batch_id} is not done by its deadline; look at it, then clear or destroy it")
-        return done
+        try:
+            return self._steps[step](row) if step in self._steps else False
+        finally:
+            row_now = self._register.get(row.batch_id)
+            if late and row_now is not None and is_late(row_now, self._clock()):
+                self._hold(row, f"{row.batch_id} is not done by its deadline; look at it, then clear or destroy it")
 
     def _create(self, row: MachineRow) -> bool:
         return self._register.begin(row.batch_id, self._bounds.machines) and self._find(row)
@@ -161,7 +162,7 @@ class Tending:
             raise BadInputError("the provider has no such machine any more")
         if not machine.is_active:
             return self._revive(row)
-        self._register.polled(row.batch_id, self._clock())  # first, for one that cannot be reached is not asked all the time
+        self._register.polled(row.batch_id, self._clock())  # first: one that cannot be reached waits for its turn too
         report = self._left(row)
         return report is not None and self.hear(report)
 

@@ -11,6 +11,7 @@ from grt_platform.systems.ena.logic.wanted import Wanted
 from grt_platform.systems.ena.procedure import Procedure
 from grt_platform.systems.ena.serving.rehearsal import TAXON, rehearsal
 from grt_platform.systems.ena.serving.stand_in import Fault, serving
+from grt_platform.systems.ena.transport import FolderTransport
 from grt_platform.systems.ena.workshop import Workshop
 from grt_platform_tests.systems.ena.shop import settings_of, settle
 
@@ -194,15 +195,24 @@ def test_one_machine_at_a_time_where_one_may_exist_and_an_assembly_step_for_each
     assert "assembly is done" in log
 
 
-def test_a_machine_that_is_not_done_by_its_deadline_is_told_once_and_kept_until_a_person_has_looked(shop, ena):
+def out_of_reach(*_: object, **__: object) -> None:
+    raise UnavailableError("no route to host")
+
+
+def test_a_machine_out_of_reach_past_its_deadline_is_told_once_and_kept_until_a_person_has_looked(
+    shop, ena, monkeypatch
+):
     ena.fault = lambda path, number: Fault(pause_s=4) if "/vol1/" in path and number == 1 else None
     Procedure(shop).go_on(TAXON)
     machines = {machine.name for machine in shop.kit("local").provider.list()}
     later = Workshop(shop._known, clock=lambda: datetime.now(UTC) + timedelta(hours=25))
-    for _ in range(2):
-        later.tending().tend()
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderTransport, "bring", out_of_reach)
+        for _ in range(2):
+            later.tending().tend()
     assert "is not done by its deadline" in shop.tracker.get(TAXON).needs_attention
     assert shop.journal.path(TAXON).read_text().count("is not done by its deadline") == 1
+    assert "no route to host" in shop.journal.path(TAXON).read_text()
     assert {machine.name for machine in shop.kit("local").provider.list()} == machines
     later.tracker.clear(TAXON, later.clock())
     settle(later)
