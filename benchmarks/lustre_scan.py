@@ -14,13 +14,13 @@ from typing import Any
 
 from benchmarks import lustre_old_way
 from benchmarks.lustre_rules import DUMPED_ON, ROLLED_UP, rules
-from benchmarks.timing import compare, igzip, me, show
-from grt_platform.adapters.parquet import marked_schema
+from benchmarks.timing import compare, cost, igzip, me, show
+from grt_platform.adapters.parquet import PartitionWriter, marked_schema
 from grt_platform.systems.lustre.logic.bad_lines import BadLine
 from grt_platform.systems.lustre.logic.generate import Recipe, generate
 from grt_platform.systems.lustre.logic.rescan import rescan
 from grt_platform.systems.lustre.logic.scan import scan
-from grt_platform.systems.lustre.schemas import ENTRIES
+from grt_platform.systems.lustre.schemas import ENTRIES, TREE
 
 MODULE = "benchmarks.lustre_scan"
 TARGETS = {
@@ -30,6 +30,7 @@ TARGETS = {
     "fused, with Parquet": "asked: CPU 5.5 x, wall 3.5 x",
     "groups from Parquet": "asked: wall 0.3 x",
     "tree to depth 7 from Parquet": "asked: wall 0.5 x",
+    "the same from the tree's Parquet": "asked: wall 0.5 x",
 }
 
 
@@ -67,6 +68,17 @@ def run_rescan(parquet: Path) -> None:
         print(again.users().height, again.projects().height, sum(frame.height for frame in again.tree()))
 
 
+def write_tree(parquet: Path) -> None:
+    """The tree beside the entries, as the platform keeps it."""
+    with parquet.open("rb") as file, parquet.with_suffix(".tree").open("wb") as sink:
+        again = rescan(file, rules(), scratch=tempfile.TemporaryFile)
+        writer = PartitionWriter(sink, TREE, {"dumped_on": DUMPED_ON.isoformat(), "volume": "scratch114"})
+        for frame in again.tree():
+            writer.write(frame)
+        writer.flush()
+        writer.close()
+
+
 def run_rolled_up(parquet: Path) -> None:
     """The tree down to a depth again, and nothing else."""
     with parquet.open("rb") as file:
@@ -84,6 +96,8 @@ def run_one(way: str, dump: Path, other: Path) -> None:
         run_scan(dump, other)
     elif way == "from-all":
         run_rescan(other)
+    elif way == "write-tree":
+        write_tree(other)
     elif way == "from-rolled-up":
         run_rolled_up(other)
     elif way == "old-report":
@@ -124,7 +138,11 @@ def main() -> None:
             ways["fused, with Parquet"] = me(MODULE, "fused", dump, parquet)
             ways["groups from Parquet"] = alone("lustre_from_entries", parquet)
             ways["tree to depth 7 from Parquet"] = me(MODULE, "from-rolled-up", dump, parquet)
+            ways["the same from the tree's Parquet"] = alone("lustre_tree", parquet.with_suffix(".tree"))
             ways["users, projects, tree from Parquet"] = me(MODULE, "from-all", dump, parquet)
+        if not given.old:
+            for way in ("fused", "write-tree"):
+                cost(me(MODULE, way, dump, parquet))
         show(compare(ways, given.rounds), given.lines, TARGETS)
         if parquet.exists():
             print(f"Parquet over dump: {parquet.stat().st_size / dump.stat().st_size:.2f} (asked: 0.65)")
