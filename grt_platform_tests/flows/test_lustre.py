@@ -6,8 +6,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from grt_platform.serving.door import Loaded
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.schemas import ENTRIES, TREE
+from grt_platform.systems.lustre.serving.door import LUSTRE
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.flows.lustre import (
     FIRST,
@@ -181,7 +183,10 @@ def test_by_the_rule_of_full_sets_a_date_is_published_when_its_last_volume_is_lo
     assert statuses(platform) == {("2026-07-15", ONE): ["loaded"]}
     assert rows(platform, "group_usage") == rows(platform, "volume_totals") == rows(platform, "report_files") == []
     assert not reports.exists()
+    loaded = [Loaded("", "", (("dumped_on", "2026-07-15"), ("volume", ONE)))]
+    assert LUSTRE.is_settled(platform.warehouse, loaded)
     receive(platform, SECOND, TWO, made(SECOND, TWO))
+    assert LUSTRE.is_settled(platform.warehouse, loaded)
     assert {row["volume"] for row in rows(platform, "group_usage")} == {ONE, TWO}
     assert {row["volumes"] for row in rows(platform, "report_files")} == {f"{ONE},{TWO}"}
     assert sorted(path.name for path in reports.iterdir()) == ["report-20260715.csv", "report-20260715.tsv"]
