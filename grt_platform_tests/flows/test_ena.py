@@ -14,8 +14,9 @@ from grt_platform.systems.ena.serving.rehearsal import TAXON, rehearsal
 from grt_platform.systems.ena.serving.stand_in import Fault, serving
 from grt_platform.systems.ena.workshop import Workshop
 from grt_platform_tests.adapters.test_alerts import webhook
+from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.platform import QUIET, Platform
-from grt_platform_tests.systems.ena.shop import KEY, until
+from grt_platform_tests.systems.ena.shop import KEY
 
 
 @pytest.fixture

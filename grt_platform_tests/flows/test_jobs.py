@@ -14,7 +14,8 @@ from grt_platform.adapters.job_queue import JobQueue
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.job import Job, JobState
 from grt_platform.serving.job_launcher import JobLauncher
-from grt_platform_tests.fixtures.dagster_services import DagsterServices, dagster_services, until
+from grt_platform_tests.fixtures.dagster_services import DagsterServices, dagster_services
+from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.sample_jobs import KIND, MAKE_TABLE, SYSTEM
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

@@ -21,7 +21,8 @@ from grt_platform.systems.variants.schemas import QUERY_RESULTS
 from grt_platform.systems.variants.serving import demo
 from grt_platform.systems.variants.serving.demo import FILES, SAMPLE, TABLE
 from grt_platform.web.app import create_app
-from grt_platform_tests.fixtures.dagster_services import DagsterServices, dagster_services, until
+from grt_platform_tests.fixtures.dagster_services import DagsterServices, dagster_services
+from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.postgres import free_port
 from grt_platform_tests.fixtures.web import ADMIN_KEY, now, serving, settings_of
 from grt_platform_tests.systems.variants.project import body, vcf

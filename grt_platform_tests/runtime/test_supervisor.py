@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,16 +13,10 @@ import pytest
 
 from grt_platform.runtime.installation import Installation
 from grt_platform.runtime.state import Phase, State, read_state
+from grt_platform_tests.fixtures.patience import until
 
 PATIENCE_S = 20.0
 Starter = Callable[..., subprocess.Popen[str]]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
 
 
 @pytest.fixture

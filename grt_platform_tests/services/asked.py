@@ -21,7 +21,8 @@ from grt_platform.systems.variants.assets.answers import answers
 from grt_platform.systems.variants.assets.looks import looks
 from grt_platform.systems.variants.limits import plan_limits
 from grt_platform.systems.variants.logic.question import Asked
-from grt_platform_tests.services.many import Many, until
+from grt_platform_tests.fixtures.patience import until
+from grt_platform_tests.services.many import Many
 
 ASSETS = {"genes": parse, "variants": answers}
 PROJECT = "alpha"

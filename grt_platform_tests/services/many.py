@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from grt_platform.kernel.errors import UnavailableError
 from grt_platform.runtime.environment import project
 from grt_platform.runtime.ready import fault
 from grt_platform.settings import Settings
+from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.postgres import UNSAFE_BUT_FAST, free_port
 from grt_platform_tests.fixtures.rabbitmq import RabbitMQ, running_rabbitmq
 from grt_platform_tests.fixtures.seaweed import Seaweed
@@ -35,15 +36,6 @@ _LAUNCH = """
 mutation Launch($run: ExecutionParams!) { launchRun(executionParams: $run) {
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }
 """
-
-
-def until(is_true: Callable[[], object], patience_s: float = PATIENCE_S, pause_s: float = 0.1) -> float:
-    """Returns when it is true, with the seconds that took; fails after the patience."""
-    begun = time.monotonic()
-    while not is_true():
-        assert time.monotonic() - begun < patience_s, f"not within {patience_s:g} s"
-        time.sleep(pause_s)
-    return time.monotonic() - begun
 
 
 @dataclass

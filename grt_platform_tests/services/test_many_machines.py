@@ -26,6 +26,7 @@ from grt_platform.orchestration.workers.guard import MOST_DEATHS
 from grt_platform.systems.galaxy.partitions import month_of, partition_key
 from grt_platform.systems.galaxy.schemas import RAW_TABLES, TOOL_RESOURCES, TOOL_USAGE, overall
 from grt_platform.systems.variants.logic.question import Asked
+from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.fixtures.seaweed import Seaweed
 from grt_platform_tests.flows.galaxy import ONE, agree, rows_of_lake, send
@@ -33,7 +34,7 @@ from grt_platform_tests.flows.galaxy import SENSOR as GALAXY_SENSOR
 from grt_platform_tests.galaxy_archives import make_archive
 from grt_platform_tests.services import asked, cohort
 from grt_platform_tests.services.held_steps import ROWS
-from grt_platform_tests.services.many import WORKERS, Many, go, is_running, lines, many_machines, until
+from grt_platform_tests.services.many import WORKERS, Many, go, is_running, lines, many_machines
 
 pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(900)]
 QUIET = dict.fromkeys(("sensor_interval_s", "jobs_interval_s", "ena_interval_s"), "3600") | {"runs_at_once": "8"}

@@ -1,7 +1,5 @@
 """A workshop of ENA for tests: the real parts on folders and Postgres, against the stand-in with the sample's taxon."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from grt_platform.systems.ena.logic.stages import Stage
 from grt_platform.systems.ena.procedure import Procedure
 from grt_platform.systems.ena.serving.rehearsal import TAXON
 from grt_platform.systems.ena.workshop import Workshop
+from grt_platform_tests.fixtures.patience import until
 
 KEY = "a-signing-key-of-the-tests"
 
@@ -33,14 +32,6 @@ def settings_of(home: Path, warehouse_url: str, url: str, **change: Any) -> Sett
         "ena_connections": 2,
     }
     return Settings(_env_file=None, **{**given, **change})
-
-
-def until(is_done: Callable[[], bool], patience_s: float = 60) -> None:
-    """Waits until it is so."""
-    deadline = time.monotonic() + patience_s
-    while not is_done():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
 
 
 def settle(shop: Workshop, taxonomy_id: int = TAXON, patience_s: float = 60) -> None:
