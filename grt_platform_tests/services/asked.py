@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from grt_platform.adapters.accounts.projects import create_project
+from grt_platform.adapters.accounts.projects import create_project, is_project
 from grt_platform.adapters.job_board import JobBoard, Submission
 from grt_platform.adapters.store import Store, open_store
 from grt_platform.adapters.upload_limits import limits_of
@@ -48,13 +48,10 @@ def store_of(many: Many, name: str) -> Store:
     return open_store(many.settings[f"{name}_url"], many.chosen("code"))
 
 
-def project_alpha(many: Many) -> None:
-    """There is a project."""
-    create_project(warehouse_of(many), PROJECT, "", KEY_USER_ID, datetime.now(UTC))
-
-
 def uploaded(many: Many, name: str, data: bytes) -> ObjectVersion:
-    """An object of the project."""
+    """An object of the project, which is there from the first one on."""
+    if not is_project(warehouse_of(many), PROJECT):
+        create_project(warehouse_of(many), PROJECT, "", KEY_USER_ID, datetime.now(UTC))
     uploads = Uploads(warehouse_of(many), store_of(many, "raw"), limits_of(many.chosen("code")))
     return uploads.add(PROJECT, name, io.BytesIO(data), by="a test", now=datetime.now(UTC))
 

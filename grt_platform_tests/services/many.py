@@ -154,6 +154,11 @@ class Many:
         except psycopg.OperationalError:
             return []
 
+    def flush(self) -> None:
+        """What Postgres said yes to is on its disk: the one of the tests does not wait for that at a commit."""
+        with psycopg.connect(self.settings["dagster_url"], autocommit=True) as connection:
+            connection.execute(b"CHECKPOINT")
+
     def status(self, run_id: str) -> str:
         """How a run stands."""
         return next((row[0] for row in self.rows("SELECT status FROM runs WHERE run_id = %s", "dagster", run_id)), "")

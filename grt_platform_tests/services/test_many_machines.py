@@ -228,12 +228,13 @@ def test_a_step_of_which_every_worker_dies_is_given_up_with_a_reason(many: Many)
 
 
 def test_rows_are_copied_once_when_postgres_is_killed_in_the_middle(many: Many) -> None:
-    with psycopg.connect(many.settings["warehouse_url"]) as connection:
+    with psycopg.connect(many.settings["warehouse_url"], autocommit=True) as connection:
         connection.execute(b"CREATE TABLE public.copied (number integer)")
     held = many.folder / "copy"
     run_id = many.launch("sample_copied", ["sample_copy"], held)
     until(lambda: lines(held, "copying"))
     queued = many.launch("sample_held", ["sample_hold", "sample_after"], many.folder / "queued")
+    many.flush()
     os.kill(many.postgres.pid, signal.SIGQUIT)
     many.postgres.stop()
     go(held)
@@ -252,7 +253,6 @@ def test_rows_are_copied_once_when_postgres_is_killed_in_the_middle(many: Many) 
 
 
 def test_a_file_of_genes_is_parsed_by_a_worker_and_the_broker_tells_its_queues(many: Many) -> None:
-    asked.project_alpha(many)
     genes = b"".join(b">gene %d\nACGTACGT\n" % number for number in range(1000))
     job_id, run_id = asked.begun(many, asked.gene_file(asked.uploaded(many, "genes.fasta", genes)))
     assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)

@@ -15,6 +15,7 @@ from grt_platform.systems.galaxy.logic.kept import Kept, kept_prefix, left_over,
 
 _CHUNK = 1 << 20
 _INSTANCES = 50
+_FOLDER = 200  # objects whose listing takes as long as a request about a folder, in S3
 Known = Callable[[Sequence[str]], Container[tuple[str, str, str]]]
 _LEFT_OVER_AFTER = timedelta(days=1)
 
@@ -47,7 +48,7 @@ class Shelf:
 
         Args:
             after: They begin behind this one.
-            most: Objects, and those of the last of them: no more instances once there are so many.
+            most: Objects: no more instances once there are about so many.
             known: Gives the identities of these instances in the ledger.
         """
         names = [name for name in self._store.folders("galaxy/") if name > after]
@@ -56,7 +57,7 @@ class Shelf:
             if at % _INSTANCES == 0:
                 held = known([each for each in names[at : at + _INSTANCES] if re.fullmatch(UUID, each)])
             found.append(self.inbox(name, held))
-            seen += found[-1].objects
+            seen += found[-1].objects + _FOLDER
             if seen >= most and name != names[-1]:
                 return Inbox.together(found), Round(after, name)
         return Inbox.together(found), Round(after)

@@ -11,6 +11,7 @@ import pytest
 
 from grt_platform.adapters.store import StoredObject
 from grt_platform.kernel.arriving import MOST_ANNOUNCED
+from grt_platform.settings import settings
 from grt_platform.systems.galaxy.logic.arrivals import read_inbox
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.flows.galaxy import (
@@ -88,8 +89,10 @@ def announced(platform: Platform) -> list[str]:
 
 @pytest.mark.slow
 def test_a_look_over_100_000_known_archives_of_2_000_instances_is_quick_and_announces_only_what_is_new(
-    platform: Platform,
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("GRT_LOOK_OBJECTS", "400000")
+    settings.cache_clear()
     listing = Listing()
     for number in range(100_000):
         listing.add(instance_of(number % 2000), number)

@@ -58,7 +58,7 @@ def test_folders_are_looked_through_some_at_a_time_and_all_in_a_round(tmp_path: 
         return set()
 
     while looks == 0 or after:
-        inbox, part = shelf.some(after, 50, known)
+        inbox, part = shelf.some(after, 25 * 202, known)
         seen += [arrival.instance_id for arrival in inbox.arrivals]
         assert len(inbox.arrivals) <= 25
         after, looks = part.last, looks + 1
