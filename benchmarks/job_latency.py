@@ -26,7 +26,8 @@ from grt_platform.adapters.job_board import JobBoard
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.settings import settings
 from grt_platform.web import app as web_app
-from grt_platform_tests.fixtures.dagster_services import DagsterServices, dagster_services, until
+from grt_platform_tests.fixtures.dagster_services import DagsterServices, dagster_services
+from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.sample_api import router
 from grt_platform_tests.fixtures.sample_jobs import MAKE_TABLE
 from grt_platform_tests.fixtures.web import ADMIN_KEY, serving, settings_of

@@ -30,10 +30,11 @@ from grt_platform.systems.galaxy.serving.instances import register
 from grt_platform.systems.variants.asking import resolve
 from grt_platform.systems.variants.limits import plan_limits
 from grt_platform.systems.variants.logic.question import Asked
+from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.seaweed import running_seaweed
 from grt_platform_tests.services.asked import known, looked_at, warehouse_of
 from grt_platform_tests.services.held_steps import CELLS
-from grt_platform_tests.services.many import Many, many_machines, until
+from grt_platform_tests.services.many import Many, many_machines
 from grt_platform_tests.systems.galaxy.serving.client import archive_of, metadata_of
 from grt_platform_tests.vcf_files import bgzip, vcf_text
 

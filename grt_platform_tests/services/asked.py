@@ -66,8 +66,9 @@ def looked_at(many: Many, versions: Sequence[ObjectVersion]) -> None:
         assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
 
 
-def question(many: Many, asked: Asked) -> Submission:
+def question(many: Many, command: str) -> Submission:
     """A question over all files."""
+    asked = Asked(is_all=True, command=command)
     pins = resolve(warehouse_of(many), PROJECT, asked, plan_limits()).pins()
     return Submission("variants", "query", PROJECT, KEY_USER_ID, "ann", asked.as_request(), pins)
 

@@ -25,7 +25,6 @@ from grt_platform.orchestration.daemon import STANDS_BY
 from grt_platform.orchestration.workers.guard import MOST_DEATHS
 from grt_platform.systems.galaxy.partitions import month_of, partition_key
 from grt_platform.systems.galaxy.schemas import RAW_TABLES, TOOL_RESOURCES, TOOL_USAGE, overall
-from grt_platform.systems.variants.logic.question import Asked
 from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.fixtures.seaweed import Seaweed
@@ -268,7 +267,7 @@ def test_a_question_is_cut_over_workers_one_of_which_is_killed_and_answered_bit_
 ) -> None:
     files = {f"{name}.vcf.gz": cohort.file(name) for name in "ab"}
     asked.looked_at(many, [asked.uploaded(many, name, data) for name, data in files.items()])
-    job_id, run_id = asked.begun(many, asked.question(many, Asked(is_all=True, command=cohort.SLOWLY)))
+    job_id, run_id = asked.begun(many, asked.question(many, cohort.SLOWLY))
     worker, shard = asked.shard_under_way(many, job_id)
     many.kill(worker)
     assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
