@@ -32,16 +32,22 @@ MOST_FORKS, REASONS = 80, "reasons"
 PROVIDERS: dict[str, type] = {provider.name: provider for provider in (Local, DigitalOcean)}
 
 
+REST: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (Tracker, ("change", "clear")),
+    (Register, ("plan", "active", "collected")),
+    (Records, ("check",)),
+    (Home, ("collect",)),
+    (Collecting, ("_record",)),
+)
+
+
 def steps(provider: str) -> tuple[tuple[type, tuple[str, ...]], ...]:
-    """The steps of a controller whose machines are lent by this provider."""
-    return (
-        (Tracker, ("change", "clear")),
-        (Register, ("plan", "begin", "made", "active", "found", "restarted", "collected", "destroyed")),
+    """The steps of a controller: those with this provider's machines; with rented ones all the rest, too."""
+    with_machines = (
         (PROVIDERS[provider], ("create", "destroy", "restart")),
-        (Records, ("check",)),
-        (Home, ("collect",)),
-        (Collecting, ("_record",)),
+        (Register, ("begin", "made", "found", "restarted", "destroyed")),
     )
+    return with_machines if provider == Local.name else (*with_machines, *REST)
 
 
 def places(provider: str) -> set[str]:

@@ -93,7 +93,7 @@ def assert_whole(told: dict, provider: str, home: Path, warehouse_url: str, stan
     assert [row["state"] for row in states] == ["destroyed"]
 
 
-def test_killed_at_every_step_workers_here_bring_everything_home_and_none_is_left(tmp_path, warehouse_url):
+def test_killed_at_every_step_with_workers_here_everything_comes_home_and_none_is_left(tmp_path, warehouse_url):
     stand_in = rehearsal()
     stand_in.fault = wrong_at_first(stand_in)
     with serving_ena(stand_in) as url:
