@@ -65,6 +65,8 @@ DEGRADED = {
     "an error of the server": Fault(status=500, body=b"oops"),
     "unavailable": Fault(status=503),
     "too many requests": Fault(status=429, headers={"Retry-After": "7"}),
+    "unavailable until a date": Fault(status=503, headers={"Retry-After": "Fri, 31 Dec 2199 23:59:59 GMT"}),
+    "unavailable until nobody knows": Fault(status=503, headers={"Retry-After": "soon"}),
     "a missing column": Fault(body=b"run_accession\nSRR0000001\n"),
     "no answer in time": Fault(pause_s=3.0),
 }
@@ -79,7 +81,8 @@ def test_a_degraded_answer_is_asked_for_again_and_only_the_good_one_is_kept(aski
     [kept] = asks.kept
     assert kept.count(b"\n") == 3
     assert len(asks.waited) == 2
-    assert asks.waited[1] >= (7 if fault.status == 429 else 2 * asks.waited[0])
+    told_s = {"7": 7, "Fri, 31 Dec 2199 23:59:59 GMT": Patience().longest_pause_s}.get(fault.headers.get("Retry-After"))
+    assert asks.waited[1] >= (told_s or 2 * asks.waited[0])
 
 
 @pytest.mark.parametrize("path", [COUNT, FIELDS])
@@ -100,7 +103,7 @@ def test_an_ena_that_stays_degraded_is_unavailable_after_bounded_attempts_and_no
 def test_a_refusal_is_not_asked_again_and_its_words_are_told(asking):
     stand_in, asks = asking
     words = b'{"message": "Invalid fieldName(s) supplied: x"}'
-    stand_in.fault = first(SEARCH, 99, Fault(status=400, body=words))
+    stand_in.fault = first(SEARCH, 99, Fault(status=400, body=words, headers={"Retry-After": "1"}))
     with pytest.raises(BadInputError, match=r"ENA answered 400: .*Invalid fieldName"):
         asks.fetch()
     assert stand_in.asked.count(SEARCH) == 1

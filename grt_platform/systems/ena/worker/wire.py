@@ -2,7 +2,9 @@
 
 import http.client
 import ssl
+import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from .errors import LaterError, RefusedError
@@ -67,7 +69,16 @@ def _begins(answer: http.client.HTTPResponse, at: int, end: int, size: int) -> i
             raise RefusedError(f"the server has {answer.headers.get('Content-Length')} bytes, ENA lists {size}")
         return 0
     told = f"the server answered {answer.status} {answer.reason}"
-    after = answer.headers.get("Retry-After", "")
     if answer.status in {408, 425, 429} or answer.status >= 500:
-        raise LaterError(told, float(after) if after.isascii() and after.isdecimal() else 0.0)
+        raise LaterError(told, _after_s(answer.headers.get("Retry-After", "")))
     raise RefusedError(told)
+
+
+def _after_s(text: str) -> float:
+    """Seconds that `Retry-After` asks for, as a number or a date (RFC 9110, 10.2.3); 0 where it says nothing."""
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    try:
+        return parsedate_to_datetime(text).timestamp() - time.time()
+    except ValueError:
+        return 0.0
