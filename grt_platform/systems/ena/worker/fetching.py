@@ -15,6 +15,8 @@ from .verifying import fault
 from .wire import Line
 
 NOTED_EVERY = 8 << 20
+PIECE = 32 << 10
+"""Most bytes written at once: larger pieces take larger free pages, which a virtual machine's host gives slowly."""
 
 
 def fetch(spec: Spec, folder: Path, files: tuple[File, ...]) -> None:
@@ -127,7 +129,7 @@ def _fetch_segment(line: Line, segments: Segments, number: int) -> None:
 
 
 def _write(file: int, block: memoryview, at: int) -> None:
-    """The whole block stands at its place; the kernel may take it in pieces."""
+    """The whole block stands at its place, written in small pieces."""
     while block:
-        written = os.pwrite(file, block, at)
+        written = os.pwrite(file, block[:PIECE], at)
         block, at = block[written:], at + written

@@ -32,8 +32,7 @@ class Segments:
         self.at = self._noted(list(starts)) if part.exists() else list(starts)
         self._todo = deque[int]()
         self._digest, self._hashed = hashlib.md5(usedforsecurity=False), 0
-        with part.open("r+b" if part.exists() else "w+b") as stream:
-            stream.truncate(size)
+        _reserve(part, size)
         self._note.write_bytes(b"".join(map(_ENTRY.pack, self.at)))
 
     def begin(self) -> None:
@@ -98,3 +97,17 @@ class Segments:
             return starts
         each = zip(_ENTRY.iter_unpack(noted), starts, self.ends, strict=True)
         return [at if start <= at <= end else start for (at,), start, end in each]
+
+
+def _reserve(part: Path, size: int) -> None:
+    """The file is there with room for all its bytes, or the disk says now that it is full and none of it is taken."""
+    is_new = not part.exists()
+    try:
+        with part.open("w+b" if is_new else "r+b") as stream:
+            stream.truncate(size)
+            if size and hasattr(os, "posix_fallocate"):  # where it is missing, a full disk is met on the way
+                os.posix_fallocate(stream.fileno(), 0, size)
+    except OSError:
+        if is_new:
+            part.unlink(missing_ok=True)
+        raise
