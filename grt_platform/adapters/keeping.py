@@ -1,6 +1,7 @@
 """Copies of raw objects that nobody else writes to: the hash that tells what they hold, and whether they are whole."""
 
 import hashlib
+from pathlib import Path
 
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.objects import StoredObject
@@ -15,6 +16,12 @@ def sha256_of(store: Store, key: str) -> str:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """The content hash of a file on this machine, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def copied_unchanged(store: Store, item: StoredObject, target_key: str) -> str | None:

@@ -4,12 +4,12 @@ A piece is whole once its note is there: a killed worker's shard is simply made 
 file, so that of two who make a shard at once, the same or another way, no mixture is ever taken for a piece.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grt_platform.adapters.keeping import sha256_of_file
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.kernel.shards import Shard
@@ -44,7 +44,7 @@ class Pieces:
         hashes = {}
         for name, path in files.items():
             self._store.put_file(f"{self._place(shard)}/{name}", path)
-            hashes[name] = _sha256(path)
+            hashes[name] = sha256_of_file(path)
         self._store.put(f"{self._place(shard)}/{_NOTE}", _json({"files": hashes, "told": dict(told)}))
 
     def told(self, shard: Shard) -> Mapping[str, Any] | None:
@@ -61,7 +61,7 @@ class Pieces:
         key = f"{self._place(shard)}/{name}"
         note = self._known(f"{self._place(shard)}/{_NOTE}") or {"files": {}}
         self._store.download(key, path)
-        if _sha256(path) != note["files"].get(name):
+        if sha256_of_file(path) != note["files"].get(name):
             raise BadSourceError("is not as its shard made it; it is made again when the run is", key)
 
     def remove(self) -> None:
@@ -77,8 +77,3 @@ class Pieces:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True).encode()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

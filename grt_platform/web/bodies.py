@@ -17,8 +17,9 @@ _LARGEST_BODY = "grt_largest_body_bytes"
 class BodyLimit:
     """ASGI middleware: no body keeps a route busy by its size or by trickling.
 
-    No route reads a body larger than `SMALL_BODY_BYTES` unless it called `allow_body`. After `GRT_WEB_IDLE_S` seconds
-    a body must have come at `SLOWEST_BYTES_PER_S` on average. Answers are 413 and 408.
+    No route reads a body larger than `SMALL_BODY_BYTES` unless it called `allow_body`. A body is ended when nothing of
+    it comes for `GRT_WEB_IDLE_S` seconds, and when after these it has not come at `SLOWEST_BYTES_PER_S` on average.
+    Answers are 413 and 408.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -55,10 +56,11 @@ class _Body:
         now = asyncio.get_running_loop().time()
         begun = self._begun = now if self._begun is None else self._begun
         try:
-            async with asyncio.timeout_at(begun + settings().web_idle_s + self._read / SLOWEST_BYTES_PER_S):
+            slowest = begun + self._read / SLOWEST_BYTES_PER_S
+            async with asyncio.timeout_at(min(now, slowest) + settings().web_idle_s):
                 return await self._receive()
         except TimeoutError as error:
-            detail = f"Only {self._read} bytes came in {now - begun:.0f} s; send it again, faster."
+            detail = f"Nothing more came in, or too slowly, after {self._read} bytes; send it again."
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from error
 
 

@@ -17,7 +17,6 @@ from grt_platform.kernel.errors import UnavailableError
 from grt_platform.serving.received import ReceivedFile
 from grt_platform.web.bodies import allow_body
 from grt_platform.web.problems import ProblemError
-from grt_platform.web.receiving import next_piece
 
 _FRAME_BYTES = 64 * 1024
 
@@ -39,23 +38,20 @@ class _Part:
         self.file.write(piece)
 
 
-async def receive_parts(
-    request: Request, folder: Path, most_bytes: Mapping[str, int], idle_s: float
-) -> dict[str, ReceivedFile]:
+async def receive_parts(request: Request, folder: Path, most_bytes: Mapping[str, int]) -> dict[str, ReceivedFile]:
     """The parts named in `most_bytes`, each of them once and no other, as files in `folder`.
 
     Memory stays at the size of one network read; a part over its limit ends the request at once.
 
     Raises:
-        ProblemError: 415 not a form, 400 not exactly these parts or cut off, 413 a part too large, 408 stalled.
+        ProblemError: 415 not a form, 400 not exactly these parts or cut off, 413 a part too large.
         UnavailableError: The disk did not take it.
     """
     allow_body(request, sum(most_bytes.values()) + _FRAME_BYTES)
     with ExitStack() as files:
         form = _Form(folder, most_bytes, files)
         parser = _parser(request.headers.get("Content-Type", ""), form)
-        stream = request.stream()
-        while chunk := await next_piece(stream, idle_s):
+        async for chunk in request.stream():
             await run_in_threadpool(_feed, parser, chunk)
         if parser.state != MultipartState.END:
             raise _bad("The form ends before its closing boundary: it was cut off on its way.")

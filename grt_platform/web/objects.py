@@ -17,7 +17,6 @@ from grt_platform.adapters.signing import Grant, read_grant
 from grt_platform.adapters.store import Method, StoredObject
 from grt_platform.kernel.errors import BadInputError, BadSourceError
 from grt_platform.kernel.objects import ObjectExistsError
-from grt_platform.settings import settings
 from grt_platform.web.bodies import allow_body
 from grt_platform.web.problems import ProblemError
 from grt_platform.web.ranges import UnsatisfiableError, read_range
@@ -66,7 +65,7 @@ async def upload(store: str, key: str, request: Request) -> Response:
     allow_body(request, _LARGEST if grant.size_bytes is None else grant.size_bytes)
     try:
         async with contextmanager_in_threadpool(folder.writer(key, only_if_absent=grant.is_new)) as file:
-            await receive(request, Receiver(file, grant), settings().web_idle_s)
+            await receive(request, Receiver(file, grant))
     except ObjectExistsError as error:
         raise _there_already(key) from error
     item = await run_in_threadpool(folder.head, key)

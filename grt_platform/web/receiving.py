@@ -1,8 +1,6 @@
 """A request body on its way to the disk: never in memory, never published before it is proven."""
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import BinaryIO
 
@@ -65,30 +63,15 @@ class Receiver:
         self._batch.clear()
 
 
-async def receive(request: Request, receiver: Receiver, idle_s: float) -> None:
+async def receive(request: Request, receiver: Receiver) -> None:
     """The whole body went to the receiver, and is what was signed.
 
     Raises:
-        ProblemError: It is something else, or no byte of it came for `idle_s` seconds.
+        ProblemError: It is something else.
     """
-    pieces = request.stream()
-    while piece := await next_piece(pieces, idle_s):
+    async for piece in request.stream():
         await receiver.take(piece)
     await receiver.finish()
-
-
-async def next_piece(pieces: AsyncIterator[bytes], idle_s: float) -> bytes:
-    """The next piece of a body, empty at its end.
-
-    Raises:
-        ProblemError: 408 when nothing came for `idle_s` seconds.
-    """
-    try:
-        async with asyncio.timeout(idle_s):
-            return await anext(pieces, b"")
-    except TimeoutError as error:
-        detail = f"Nothing came in for {idle_s:g} s; send it again."
-        raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from error
 
 
 def _check_hash(key: str, kind: str, came: str, signed: str | None) -> None:

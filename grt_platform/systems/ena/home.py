@@ -13,7 +13,6 @@ from grt_platform.kernel.errors import BadSourceError, UnavailableError
 from grt_platform.systems.ena.logic.manifest import MOST_BYTES, NAME, Fetched, differences, read_manifest
 from grt_platform.systems.ena.transport import Transport
 
-_CHUNK = 1 << 20
 _ARRIVED = ".arriving"
 
 
@@ -100,11 +99,9 @@ def wrong_bytes(path: Path, file: Fetched) -> str:
         return "it is missing"
     if size != file.size_bytes:
         return f"it has {size} bytes instead of {file.size_bytes}"
-    digest, buffer = hashlib.md5(usedforsecurity=False), bytearray(_CHUNK)
     with path.open("rb", buffering=0) as stream:
-        while read := stream.readinto(buffer):
-            digest.update(memoryview(buffer)[:read])
-    return "" if digest.hexdigest() == file.md5 else f"its MD5 sum is {digest.hexdigest()} instead of {file.md5}"
+        md5 = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    return "" if md5 == file.md5 else f"its MD5 sum is {md5} instead of {file.md5}"
 
 
 def _bring(files: Sequence[Fetched], arriving: Path, transport: Transport, *, is_careful: bool) -> None:

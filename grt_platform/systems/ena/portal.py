@@ -6,8 +6,6 @@ Source: the portal API's documentation (`/search`, `/count`, `/returnFields`, re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import BinaryIO, TypeVar
 
@@ -24,6 +22,7 @@ from grt_platform.systems.ena.logic.answer import (
     read_rows,
 )
 from grt_platform.systems.ena.logic.fields import RunField, missing, wanted
+from grt_platform.systems.ena.worker.wire import retry_after_s
 
 _RESULT = "read_run"
 _MOST_WORDS = 300
@@ -165,19 +164,8 @@ def _refuse_unless_good(answer: httpx.Response) -> None:
     words = " ".join(answer.read().decode("utf-8", "replace").split())[:_MOST_WORDS] or answer.reason_phrase
     told = f"ENA answered {answer.status_code}: {words}"
     if answer.status_code in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS} or answer.is_server_error:
-        raise LaterError(told, _after_s(answer.headers.get("Retry-After", "")))
+        raise LaterError(told, retry_after_s(answer.headers.get("Retry-After", "")))
     raise BadInputError(told)
-
-
-def _after_s(text: str) -> float:
-    """Seconds that `Retry-After` asks for, as a number or a date (RFC 9110, 10.2.3); 0 where it says nothing."""
-    if text.isascii() and text.isdecimal():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
 
 
 def _lines(answer: httpx.Response, kept: BinaryIO) -> Iterator[bytes]:

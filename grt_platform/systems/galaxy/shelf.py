@@ -1,19 +1,18 @@
 """The galaxy part of the raw store: instance folders where archives arrive, and the shelf where they stay for ever."""
 
-import hashlib
 import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
+from grt_platform.adapters.keeping import sha256_of
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.arriving import Round
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
 from grt_platform.systems.galaxy.logic.arrivals import INBOX, UUID, Arrival, Inbox, read_inbox
 from grt_platform.systems.galaxy.logic.kept import Kept, kept_prefix, left_over, read_kept
 
-_CHUNK = 1 << 20
 _INSTANCES = 50
 _FOLDER = 200  # objects whose listing takes as long as a request about a folder, in S3
 Known = Callable[[Sequence[str]], Container[tuple[str, str, str]]]
@@ -81,8 +80,8 @@ class Shelf:
             if (arrival.source, arrival.etag) in held:
                 continue
             try:
-                sha256 = self._sha256(arrival.archive.key)
-                self._sha256(arrival.metadata.key)
+                sha256 = sha256_of(self._store, arrival.archive.key)
+                sha256_of(self._store, arrival.metadata.key)
             except (BadSourceError, UnavailableError) as error:
                 unreadable.append(str(error))
                 continue
@@ -93,7 +92,7 @@ class Shelf:
         names = (arrival.instance_id, month, arrival.stem)
         version = Kept(*names, now, arrival.etag, sha256, arrival.archive.size_bytes)
         self._store.copy(arrival.archive.key, version.archive_key)
-        if not self._has_changed(arrival) and self._sha256(version.archive_key) == version.sha256:
+        if not self._has_changed(arrival) and sha256_of(self._store, version.archive_key) == version.sha256:
             self._store.copy(arrival.metadata.key, version.metadata_key)
             if not self._has_changed(arrival):
                 return [version]
@@ -103,13 +102,6 @@ class Shelf:
 
     def _has_changed(self, arrival: Arrival) -> bool:
         return any(self._store.head(item.key) != item for item in (arrival.archive, arrival.metadata))
-
-    def _sha256(self, key: str) -> str:
-        digest = hashlib.sha256()
-        with self._store.open(key) as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-        return digest.hexdigest()
 
     def metadata(self, version: Kept, most_bytes: int) -> bytes:
         """The metadata file of a version; of one that is larger than `most_bytes` one byte more than that."""

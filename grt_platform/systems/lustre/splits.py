@@ -1,6 +1,5 @@
 """The splits of a date: original lines by group, written to a local folder, then published with their index last."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from grt_platform.adapters.keeping import sha256_of_file
 from grt_platform.adapters.store import Store
 from grt_platform.systems.lustre.asking import GROUPFILE, PASSWDFILE
 from grt_platform.systems.lustre.known import groups_at
@@ -79,8 +79,7 @@ def _append(path: Path, members: bytes) -> None:
 
 
 def _row(file: SplitFile, path: Path) -> dict[str, object]:
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    sha256 = sha256_of_file(path)
     return {
         "file": path.name,
         "gid": file.gid,

@@ -1,6 +1,5 @@
 """A query's job, from its pins to its end: files are looked at where nobody has, read, and the result is kept."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from grt_platform.adapters.keeping import sha256_of_file
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.errors import BadInputError, BadSourceError
 from grt_platform.kernel.job import Job
@@ -170,7 +170,7 @@ class Answering:
         """The files of the result are in the products, under names that nobody is told before the job is complete."""
         folder, job = results_folder(run.job.project, run.job.job_id), run.job
         made = {"result": found.result, **({"index": found.index} if found.index else {}), "log": found.log}
-        told = [Made(path.name, path.stat().st_size, _sha256(path)) for path in made.values()]
+        told = [Made(path.name, path.stat().st_size, sha256_of_file(path)) for path in made.values()]
         result = told[0]
         row = {
             "project": job.project,
@@ -226,8 +226,3 @@ def _warnings(exact: Exact, found: Answer) -> tuple[str, ...]:
     if not found.duplicates:
         return exact.warnings
     return (*exact.warnings, f"{found.duplicates} records stood in several files and are in the result once")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -4,7 +4,7 @@ import http.client
 import ssl
 import time
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
+from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import urlsplit
 
 from .errors import LaterError, RefusedError
@@ -70,15 +70,16 @@ def _begins(answer: http.client.HTTPResponse, at: int, end: int, size: int) -> i
         return 0
     told = f"the server answered {answer.status} {answer.reason}"
     if answer.status in {408, 425, 429} or answer.status >= 500:
-        raise LaterError(told, _after_s(answer.headers.get("Retry-After", "")))
+        raise LaterError(told, retry_after_s(answer.headers.get("Retry-After", "")))
     raise RefusedError(told)
 
 
-def _after_s(text: str) -> float:
+def retry_after_s(text: str) -> float:
     """Seconds that `Retry-After` asks for, as a number or a date (RFC 9110, 10.2.3); 0 where it says nothing."""
     if text.isascii() and text.isdecimal():
         return float(text)
+    moment = parsedate_tz(text)
     try:
-        return parsedate_to_datetime(text).timestamp() - time.time()
-    except ValueError:
+        return 0.0 if moment is None else mktime_tz((*moment[:9], moment[9] or 0)) - time.time()
+    except (ValueError, OverflowError):
         return 0.0

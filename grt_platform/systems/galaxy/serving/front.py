@@ -85,7 +85,7 @@ async def upload(request: Request, asking: Asking) -> dict[str, Any]:
         "data": settings().galaxy_max_archive_bytes,
     }
     with TemporaryDirectory(prefix="upload-", dir=request.app.state.incoming) as folder:
-        parts = await receive_parts(request, Path(folder), limits, settings().web_idle_s)
+        parts = await receive_parts(request, Path(folder), limits)
         held = await run_in_threadpool(_accepted, request, asking.instance_id, parts)
     return {"state": "success", "report": held.name, "is_new": held.is_new}
 

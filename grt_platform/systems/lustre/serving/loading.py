@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grt_platform.adapters.keeping import sha256_of
+from grt_platform.adapters.keeping import sha256_of, sha256_of_file
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.serving.door import Loaded
@@ -51,15 +51,8 @@ def put_into_raw(store: Store, dumps: Iterable[Found]) -> Iterator[Loaded]:
 
 def _put(store: Store, key: str, path: Path) -> None:
     found = store.head(key)
-    if found is None or found.size_bytes != path.stat().st_size or sha256_of(store, key) != _sha256(path):
+    if found is None or found.size_bytes != path.stat().st_size or sha256_of(store, key) != sha256_of_file(path):
         store.put_file(key, path)
-
-
-def _sha256(path: Path) -> str:
-    import hashlib
-
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _found(path: Path) -> list[Found]:

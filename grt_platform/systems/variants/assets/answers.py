@@ -7,7 +7,7 @@ import dagster as dg
 
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.execution import heavy, light, pool
-from grt_platform.orchestration.job_run import JobsResource
+from grt_platform.orchestration.job_run import Context, JobsResource
 from grt_platform.orchestration.resources import LakeResource, ObjectsResource, StoresResource, WarehouseResource
 from grt_platform.orchestration.sharding import CUT, IN_SHARD, IN_SHARDS, handed_out, in_shards, most_shards, shard_of
 from grt_platform.settings import settings
@@ -90,7 +90,7 @@ def variants_join(
     yield from (dg.Output(None, output_name=layer, metadata=metadata) for layer in _KEYS)
 
 
-def _told(context: dg.AssetExecutionContext | dg.OpExecutionContext, answered: Answered) -> dict[str, Any]:
+def _told(context: Context, answered: Answered) -> dict[str, Any]:
     """What Dagster is told of an answer."""
     make_known(context.instance, answered.looked)
     for warning in answered.warnings:
