@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     web_port: int = Field(0, description="Port of the HTTP API; 0 picks a free one and remembers it")
     web_url: str = Field("", description="Public address of the HTTP API; empty derives it from host and port")
     web_idle_s: float = Field(
-        60, gt=0, description="Seconds without a byte, or with less than 1 KiB/s, after which an upload is ended"
+        60, gt=0, description="Seconds without a byte, or with less than 1 KiB/s, after which a request is ended"
     )
     ui_host: str = Field("127.0.0.1", description="Address the Dagster UI listens on")
     ui_port: int = Field(0, description="Port of the Dagster UI; 0 picks a free one and remembers it")
