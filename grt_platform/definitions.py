@@ -1,11 +1,9 @@
-"""Dagster's door: the definitions of every system, found by listing them, with what all of them share."""
+"""Dagster's door: the definitions of every system of this installation, with what all of them share."""
 
 from importlib import import_module
-from pkgutil import iter_modules
 
 import dagster as dg
 
-from grt_platform import systems
 from grt_platform.orchestration.alerts import platform_alerts
 from grt_platform.orchestration.execution import EXECUTOR
 from grt_platform.orchestration.job_run import JobsResource
@@ -20,6 +18,8 @@ from grt_platform.orchestration.resources import (
     StoresResource,
     WarehouseResource,
 )
+from grt_platform.settings import settings
+from grt_platform.systems import system_names
 
 _LAKE, _WAREHOUSE = LakeResource(), WarehouseResource()
 _SHARED = dg.Definitions(
@@ -43,7 +43,7 @@ _SHARED = dg.Definitions(
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything of the platform."""
-    names = sorted(module.name for module in iter_modules(systems.__path__) if module.ispkg)
+    names = system_names(settings().systems)
     return dg.Definitions.merge(
-        _SHARED, *(import_module(f"{systems.__name__}.{name}.definitions").defs for name in names)
+        _SHARED, *(import_module(f"grt_platform.systems.{name}.definitions").defs for name in names)
     )

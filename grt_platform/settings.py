@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GRT_", extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=home, description="Folder that holds everything of one installation")
+    systems: str = Field(
+        "", description="Systems that this installation has, by blanks, such as `galaxy lustre`; empty: all of them"
+    )
 
     raw_url: str = Field("", description="Where raw objects are kept: a folder or s3://bucket/prefix")
     lake_url: str = Field("", description="Where Parquet tables are kept: a folder or s3://bucket/prefix")

@@ -5,7 +5,6 @@ import re
 import subprocess
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 import dagster as dg
 import pytest
@@ -19,7 +18,7 @@ from grt_platform.kernel.table import Kind, Table
 from grt_platform.settings import Settings
 
 ROOT = Path(grt_platform.__file__).parent
-SYSTEMS = sorted(module.name for module in iter_modules(systems.__path__) if module.ispkg)
+SYSTEMS = systems.system_names()
 ROOMS = ("__init__.py", "schemas.py", "logic", "assets", "checks.py", "automation.py", "definitions.py", "serving")
 LAYERS = {"raw", "table", "product", "served", "registry"}
 TOP = {

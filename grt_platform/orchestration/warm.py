@@ -4,7 +4,6 @@ Nothing is opened and no thread of ours is started, so that the process can be f
 """
 
 from importlib import import_module
-from pkgutil import iter_modules
 
 from grt_platform.settings import settings
 
@@ -30,10 +29,9 @@ WITH_BROKER = (
     "dagster_celery.core_execution_loop",
     "dagster_celery.tasks",
 )
-_SYSTEMS = "grt_platform.systems"  # found by listing, as `definitions.py` does, which imports them when it is asked
+_SYSTEMS = "grt_platform.systems"  # `definitions.py` imports them when it is asked
 
 for _name in (*MODULES, *(WITH_BROKER if settings().broker_url.get_secret_value() else ())):
     import_module(_name)
-for _found in iter_modules(import_module(_SYSTEMS).__path__):
-    if _found.ispkg:
-        import_module(f"{_SYSTEMS}.{_found.name}.definitions")
+for _name in import_module(_SYSTEMS).system_names(settings().systems):
+    import_module(f"{_SYSTEMS}.{_name}.definitions")

@@ -10,6 +10,7 @@ from grt_platform.runtime.state import State, read_state
 from grt_platform.runtime.systems import systems_with
 from grt_platform.runtime.up import start_detached, stop
 from grt_platform.serving.demo import DemoPlatform, DemoResult
+from grt_platform.settings import given
 
 SystemResult = tuple[str, DemoResult]
 
@@ -50,7 +51,7 @@ def surroundings() -> Iterator[None]:
     """What the hooks need beside the platform is there, and a platform that is started now knows it."""
     before = dict(os.environ)
     with ExitStack() as held:
-        for system in systems_with("serving/demo.py"):
+        for system in systems_with("serving/demo.py", given().systems):
             hook = import_module(f"grt_platform.systems.{system}.serving.demo")
             if hasattr(hook, "surroundings"):
                 os.environ.update(held.enter_context(hook.surroundings()))
@@ -68,7 +69,7 @@ def _start(installation: Installation, announce: Callable[[str], None]) -> State
 
 def _results(platform: DemoPlatform, announce: Callable[[str], None]) -> list[SystemResult]:
     results: list[SystemResult] = []
-    for system in systems_with("serving/demo.py"):
+    for system in systems_with("serving/demo.py", given().systems):
         announce(f"{system}: loading its sample data")
         hook: Callable[[DemoPlatform], list[DemoResult]]
         hook = import_module(f"grt_platform.systems.{system}.serving.demo").run

@@ -5,7 +5,7 @@ from types import ModuleType
 
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
-from grt_platform.runtime.systems import system_names
+from grt_platform.systems import system_names
 
 
 def served_tables(system: str) -> tuple[Table, ...]:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from grt_platform.adapters.weak_secrets import refuse_weak_secrets
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.runtime.dagster_home import write_dagster_home
 from grt_platform.runtime.environment import (
@@ -18,6 +17,7 @@ from grt_platform.runtime.environment import (
     write_environment,
 )
 from grt_platform.runtime.installation import ADMIN, Installation
+from grt_platform.runtime.refusal import refuse_bad_settings
 from grt_platform.runtime.services import choose_ports, platform_services
 from grt_platform.runtime.state import State, read_state, write_state
 from grt_platform.runtime.supervisor import Supervisor
@@ -44,7 +44,7 @@ def run_here(
         is_first = not state.ports and Embedded.unless_given(given).warehouse
         choose_ports(given, state, announce)
         where = addresses(given, state)
-        refuse_weak_secrets(with_secrets(given, state))
+        refuse_bad_settings(with_secrets(given, state))
         write_state(installation, state)
         made = made_settings(installation, given, state, where)
         write_environment(installation, made)

@@ -7,13 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from types import ModuleType
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from grt_platform import __version__, systems
+from grt_platform import __version__
 from grt_platform.adapters.bucket_events import BucketEvents
 from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.pooled import PooledDatabase
@@ -24,6 +23,7 @@ from grt_platform.adapters.weak_secrets import refuse_weak_secrets
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.serving.job_launcher import JobLauncher
 from grt_platform.settings import Settings, settings
+from grt_platform.systems import FOLDER, system_names
 from grt_platform.web import (
     accounts,
     admin,
@@ -61,7 +61,7 @@ _NO_TELEMETRY: TelemetryConfig = {"auto_configure": False, "tracing": False, "me
 
 def create_app() -> FastAPI:
     """The app with every route; stores and database are opened when it starts."""
-    _refuse_weak_secrets()
+    _refuse_bad_settings()
     logs.configure(settings().log_level)
     app = FastAPI(
         title="grt_platform",
@@ -78,7 +78,8 @@ def create_app() -> FastAPI:
     problems.install(app)
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
-    app.state.systems, app.state.sections = system_names(), [module.SECTION for module in serving_modules("pages")]
+    app.state.systems = system_names(settings().systems)
+    app.state.sections = [module.SECTION for module in serving_modules("pages")]
     own = (health, metrics, door, home, pages, static_files, objects, uploads, project_objects, quotas, bucket_events)
     asked = (jobs, job_pages, queue, bulletin)
     for router in (*accounts.ROUTERS, *admin.ROUTERS, *(module.router for module in (*own, *asked)), *system_routers()):
@@ -91,9 +92,10 @@ def create_app() -> FastAPI:
     return app
 
 
-def _refuse_weak_secrets() -> None:
+def _refuse_bad_settings() -> None:
     """Ends the process with one line, before anything listens."""
     try:
+        system_names(settings().systems)
         refuse_weak_secrets(settings())
     except BadInputError as error:
         sys.exit(f"grt: {error}")
@@ -104,22 +106,17 @@ def failure_limit() -> FailureLimit:
     return FailureLimit(FAILURES_AT_ONCE, FAILURES_PER_SECOND, time.monotonic)
 
 
-def system_names() -> list[str]:
-    """The systems, as their folders are called."""
-    return sorted(module.name for module in iter_modules(systems.__path__) if module.ispkg)
-
-
 def system_routers() -> list[APIRouter]:
-    """The `router` of every system's `serving/api.py` and `serving/pages.py`."""
+    """The `router` of `serving/api.py` and `serving/pages.py` of every system of this installation."""
     return [module.router for what in ("api", "pages") for module in serving_modules(what)]
 
 
 def serving_modules(what: str) -> list[ModuleType]:
-    """The module `serving/<what>.py` of every system that has one, by the system's name."""
+    """The module `serving/<what>.py` of every system of this installation that has one, by the system's name."""
     return [
         import_module(f"grt_platform.systems.{name}.serving.{what}")
-        for name in system_names()
-        if (Path(systems.__path__[0]) / name / "serving" / f"{what}.py").is_file()
+        for name in system_names(settings().systems)
+        if (FOLDER / name / "serving" / f"{what}.py").is_file()
     ]
 
 

@@ -10,8 +10,8 @@ from grt_platform.adapters.migrate import current, newest, upgrade
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
-from grt_platform.runtime.systems import system_names
 from grt_platform.runtime.tables import served_tables
+from grt_platform.systems import system_names
 
 SYSTEM_TABLES = tuple(table for system in system_names() for table in served_tables(system))
 TABLES = (*SYSTEM_TABLES, *platform_tables())

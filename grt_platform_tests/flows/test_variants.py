@@ -62,7 +62,7 @@ def running(postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPath
     folder = tmp_path_factory.mktemp("variants")
     home, port = folder / "home", free_port()
     web_url = f"http://127.0.0.1:{port}"
-    given = {"sensor_interval_s": "1", "web_url": web_url, "signing_key": SIGNING}
+    given = {"systems": "variants", "sensor_interval_s": "1", "web_url": web_url, "signing_key": SIGNING}
     with dagster_services(home, postgres_server.url(), "grt_platform.definitions", **given) as (services, url):
         create_project(Warehouse(url), "alpha", "", KEY_USER_ID, now())
         own = {**given, "ui_port": str(services.ports["ui"]), "project": "alpha", "token": ADMIN_KEY}

@@ -3,8 +3,8 @@
 from grt_platform.adapters import ddl
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.runtime.new_tables import sql
-from grt_platform.runtime.systems import system_names
 from grt_platform.runtime.tables import served_tables
+from grt_platform.systems import system_names
 
 
 def test_the_sql_of_each_system_makes_its_tables_where_they_are_missing(warehouse: Warehouse) -> None:
