@@ -1,6 +1,9 @@
 """What every test gets: no telemetry, no inherited settings, and the real services as fixtures."""
 
 import os
+from collections import Counter
+
+import pytest
 
 for name in [name for name in os.environ if name.startswith("GRT_")]:
     del os.environ[name]
@@ -20,3 +23,9 @@ pytest_plugins = [
     "grt_platform_tests.fixtures.web",
     "grt_platform_tests.fixtures.chromium",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of slow tests come first: in the end no processor waits for the last of them."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])

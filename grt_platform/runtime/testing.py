@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grt_platform.runtime.checks import run_checks
 from grt_platform.runtime.environment import project
-from grt_platform.runtime.systems import system_names
+from grt_platform.systems import system_names
 
 # Debian package -> a program of it: what tests of the floors below the systems need, and of each system.
 _FOUNDATION = {
@@ -22,7 +22,7 @@ _FOUNDATION = {
 _SERVICES = {
     "ena": {"openssh-server": "sshd", "rsync": "rsync"},
 }
-_PARALLEL = ("--dist=loadfile", "-n")
+_PARALLEL = ("--dist=loadfile", "--no-loadscope-reorder", "-n")
 _APT = ("apt-get", "-o", "DPkg::Lock::Timeout=120")
 
 

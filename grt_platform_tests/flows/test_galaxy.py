@@ -4,10 +4,13 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.flows.galaxy import ONE, SENSOR, TWO, agree, count, inbox, lake_bytes, receive
 from grt_platform_tests.galaxy_archives import make_archive
+
+pytestmark = pytest.mark.slow
 
 SAMPLE = Path(__file__).parents[2] / "grt_platform/systems/galaxy/sample" / ONE / "archives"
 

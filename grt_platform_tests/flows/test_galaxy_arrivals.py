@@ -3,6 +3,7 @@
 import json
 
 import dagster as dg
+import pytest
 
 from grt_platform.systems.galaxy.logic.kept import read_kept
 from grt_platform_tests.fixtures.platform import Platform
@@ -23,6 +24,8 @@ from grt_platform_tests.flows.galaxy import (
     tiny,
 )
 from grt_platform_tests.galaxy_archives import Made, make_archive
+
+pytestmark = pytest.mark.slow
 
 FIRST = tiny("1,cat,1,ok,None\n2,cat,1,ok,None\n", "1,core,cores,1\n")
 SECOND = tiny("1,cat,2,ok,None\n2,cat,2,ok,None\n3,cat,2,ok,None\n", "1,core,cores,2\n2,core,cores,2\n")

@@ -2,10 +2,14 @@
 
 from logging import WARNING
 
+import pytest
+
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.flows.galaxy import JULY, ONE, TWO, agree, count, ledger, receive, send, statuses
 from grt_platform_tests.galaxy_archives import Made, describe, make_archive
 from grt_platform_tests.systems.galaxy.logic.test_hostile import METADATA, REJECTED, TAKEN, USUAL
+
+pytestmark = pytest.mark.slow
 
 NEEDS_SMALL_LIMITS = ("bomb", "too large", "too many")
 CHOSEN = [name for name in REJECTED if not name.startswith(NEEDS_SMALL_LIMITS)][::4]

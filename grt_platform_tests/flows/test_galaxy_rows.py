@@ -1,5 +1,6 @@
 """What becomes of single rows of galaxy: loaded, moved to a later report, kept as history, set aside, kept private."""
 
+import pytest
 from click.testing import CliRunner
 
 from grt_platform.systems.galaxy.schemas import HISTORY, PARAMS, QUARANTINE, TABLES
@@ -18,6 +19,8 @@ from grt_platform_tests.flows.galaxy import (
     tiny,
 )
 from grt_platform_tests.galaxy_archives import make_archive
+
+pytestmark = pytest.mark.slow
 
 SECRET = '"\\"/home/somebody/secret\\""'
 

@@ -26,6 +26,8 @@ from grt_platform_tests.flows.lustre import (
     statuses,
 )
 
+pytestmark = pytest.mark.slow
+
 GROUPS = "gid,name,pi,is_humgen\n{gid},hgi,Smith,true\n"
 
 

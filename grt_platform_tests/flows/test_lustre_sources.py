@@ -12,6 +12,8 @@ from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.fixtures.slapd import Slapd
 from grt_platform_tests.flows.lustre import FIRST, MORNING, ONE, SENSOR, leave, made, rows
 
+pytestmark = pytest.mark.slow
+
 LFS = r"""#!/bin/sh
 # Speaks as `lfs quota -gq GROUP MOUNT` does.
 case $3 in

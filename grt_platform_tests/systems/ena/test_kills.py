@@ -28,6 +28,8 @@ from grt_platform_tests.systems.ena.cloud import serving as serving_cloud
 from grt_platform_tests.systems.ena.rented import Hall
 from grt_platform_tests.systems.ena.shop import settings_of, settle
 
+pytestmark = pytest.mark.slow
+
 BAD = "ERR9000002_1.fastq.gz"
 
 

@@ -15,6 +15,8 @@ from grt_platform.systems.ena.transport import FolderTransport
 from grt_platform.systems.ena.workshop import Workshop
 from grt_platform_tests.systems.ena.shop import settings_of, settle
 
+pytestmark = pytest.mark.slow
+
 BEGIN = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 

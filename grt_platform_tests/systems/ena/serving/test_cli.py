@@ -12,6 +12,8 @@ from grt_platform.systems.ena.serving.stand_in import Fault, serving
 from grt_platform_tests.systems.ena.logic.samples import sample
 from grt_platform_tests.systems.ena.shop import KEY
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path, warehouse_url, monkeypatch):
