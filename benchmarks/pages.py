@@ -1,9 +1,12 @@
 """How fast pages answer from served tables of realistic size: 365 days x 30 volumes x 500 groups, usage of 10 M jobs.
 
-Run: `.venv/bin/python -m benchmarks.pages [--requests 40]`. Baseline in the same run: `/health`, which asks no table.
+Where the data is comes from the lake: a dump of the project's generator, whose tree every other volume has, too.
+Run: `.venv/bin/python -m benchmarks.pages [--requests 40] [--lines 3000000]`. Baseline in the same run: `/health`,
+which asks no table.
 """
 
 import argparse
+import shutil
 import statistics
 import tempfile
 import time
@@ -13,9 +16,17 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from benchmarks.lustre_rules import DUMPED_ON, rules
 from benchmarks.server import durable_postgres
+from grt_platform.adapters.folder_store import FolderStore
+from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.migrate import upgrade
+from grt_platform.adapters.parquet import marked_schema
 from grt_platform.kernel.identity import KEY_USER_ID
+from grt_platform.settings import Settings
+from grt_platform.systems.lustre.logic.generate import Recipe, generate
+from grt_platform.systems.lustre.logic.scan import scan
+from grt_platform.systems.lustre.schemas import ENTRIES, TREE
 from grt_platform.web.app import create_app
 from grt_platform_tests.fixtures.web import ADMIN_KEY, serving, settings_of
 
@@ -109,6 +120,7 @@ FILLING = (
             'ACGTACGTACGT' FROM generate_series(1, 2000) n, generate_series(1, 500) g""",
     "ANALYZE",
 )
+BIG, DAY = "scratch114", "2026-11-01"
 TOOL = "toolshed.g2.bx.psu.edu/repos/o/r77/tool77"
 PAGES = (
     "/health",
@@ -121,6 +133,10 @@ PAGES = (
     "/pages/lustre/projects",
     "/pages/lustre/projects?project=project7",
     "/pages/lustre/volumes",
+    "/pages/lustre/where",
+    f"/pages/lustre/where?path=/lustre/{BIG}",
+    f"/pages/lustre/where?path=/lustre/{BIG}/projects&by=count",
+    f"/pages/lustre/where?path=/lustre/{BIG}/projects&of=group",
     "/pages/galaxy",
     "/pages/galaxy/tools?tool=ol7",
     f"/pages/galaxy/tool?tool={TOOL}",
@@ -139,6 +155,27 @@ PAGES = (
 )
 
 
+def fill_lake(folder: Path, lines: int) -> int:
+    """The entries and the tree of one dump, and for every other volume the same tree; returns its directories."""
+    lake = Lake(FolderStore(folder, "lake", Settings()))
+    own = {"dumped_on": DAY, "volume": BIG}
+    with tempfile.TemporaryFile() as dump:
+        generate(dump, Recipe(BIG, DUMPED_ON, lines))
+        dump.seek(0)
+        with lake.sink(ENTRIES, own) as sink:
+            scanned = scan(
+                dump, BIG, rules(), entries=sink, entries_schema=marked_schema(ENTRIES), bad=print,
+                scratch=tempfile.TemporaryFile,
+            )  # fmt: skip
+    directories = lake.replace(TREE, own, scanned.tree())
+    for number in range(1, 31):
+        other = folder / lake.key(TREE, {**own, "volume": f"scratch{100 + number}"})
+        other.parent.mkdir(parents=True, exist_ok=True)
+        if not other.exists():
+            shutil.copyfile(folder / lake.key(TREE, own), other)
+    return directories
+
+
 def seconds(client: httpx.Client, path: str, requests: int) -> list[float]:
     """How long each answer took, the first left out."""
     found = []
@@ -154,6 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Fills a database, starts the web door and asks for every page again and again."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=40)
+    parser.add_argument("--lines", type=int, default=3_000_000)
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder, durable_postgres(Path(folder)) as server:
         upgrade(server.url())
@@ -162,6 +200,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 begun = time.perf_counter()
                 rows = connection.execute(statement.encode()).rowcount
                 print(f"{rows:>9} rows in {time.perf_counter() - begun:.0f} s: {statement.split('(')[0].strip()}")
+        directories = fill_lake(Path(folder) / "home" / "lake", asked.lines)
+        print(
+            f"{asked.lines:>9} lines of a dump; each of 30 volumes has its {directories} directories"
+        )
         headers = {"Authorization": f"Bearer {ADMIN_KEY}", "Accept": "text/html"}
         with (
             settings_of(Path(folder) / "home", server.url(), log_level="WARNING"),
