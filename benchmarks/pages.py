@@ -201,9 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 rows = connection.execute(statement.encode()).rowcount
                 print(f"{rows:>9} rows in {time.perf_counter() - begun:.0f} s: {statement.split('(')[0].strip()}")
         directories = fill_lake(Path(folder) / "home" / "lake", asked.lines)
-        print(
-            f"{asked.lines:>9} lines of a dump; each of 30 volumes has its {directories} directories"
-        )
+        print(f"{asked.lines:>9} lines of a dump; each of 30 volumes has its {directories} directories")
         headers = {"Authorization": f"Bearer {ADMIN_KEY}", "Accept": "text/html"}
         with (
             settings_of(Path(folder) / "home", server.url(), log_level="WARNING"),
