@@ -10,7 +10,7 @@ from grt_platform.runtime.state import State, read_state
 from grt_platform.runtime.systems import systems_with
 from grt_platform.runtime.up import start_detached, stop
 from grt_platform.serving.demo import DemoPlatform, DemoResult
-from grt_platform.settings import given
+from grt_platform.settings import given, settings
 
 SystemResult = tuple[str, DemoResult]
 
@@ -69,7 +69,7 @@ def _start(installation: Installation, announce: Callable[[str], None]) -> State
 
 def _results(platform: DemoPlatform, announce: Callable[[str], None]) -> list[SystemResult]:
     results: list[SystemResult] = []
-    for system in systems_with("serving/demo.py", given().systems):
+    for system in systems_with("serving/demo.py", settings().systems):
         announce(f"{system}: loading its sample data")
         hook: Callable[[DemoPlatform], list[DemoResult]]
         hook = import_module(f"grt_platform.systems.{system}.serving.demo").run
@@ -78,8 +78,6 @@ def _results(platform: DemoPlatform, announce: Callable[[str], None]) -> list[Sy
 
 
 def _platform(installation: Installation, state: State, *, is_ours: bool) -> DemoPlatform:
-    from grt_platform.settings import settings  # read now: `up` has just written what it made
-
     key = settings().admin_key.get_secret_value()
     return DemoPlatform(installation.home, _url(state, "web"), _url(state, "ui"), key, is_ours)
 

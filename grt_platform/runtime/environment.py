@@ -68,7 +68,7 @@ def with_secrets(given: Settings, state: State) -> Settings:
 
 
 def made_settings(installation: Installation, given: Settings, state: State, where: Addresses) -> Mapping[str, str]:
-    """The variables that this start made; what a person set stays in that person's environment alone."""
+    """The variables that this start made, and which systems it has; all else stays in the environment of who set it."""
     made = {
         "GRT_WAREHOUSE_URL": where.warehouse_url if not given.warehouse_url.get_secret_value() else "",
         "GRT_WAREHOUSE_READER_URL": where.reader_url if not given.warehouse_reader_url.get_secret_value() else "",
@@ -80,6 +80,7 @@ def made_settings(installation: Installation, given: Settings, state: State, whe
         "GRT_UI_PORT": str(state.ports["ui"]),
         "GRT_POSTGRES_PORT": str(state.ports.get("postgres", 0)),
         "GRT_COMPUTE_LOGS": compute_logs(installation, given),
+        "GRT_SYSTEMS": given.systems,
         "DAGSTER_HOME": str(installation.dagster),
     }
     if Embedded.unless_given(given).dagster:

@@ -44,7 +44,7 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
     platform = Platform(Installation(tmp_path))
     monkeypatch.setattr(demo, "start_detached", platform.start)
     monkeypatch.setattr(demo, "stop", platform.stop)
-    monkeypatch.setattr(demo, "systems_with", lambda _part: ["fake"])
+    monkeypatch.setattr(demo, "systems_with", lambda _part, _chosen: ["fake"])
     hook(monkeypatch, lambda _platform: [RESULT])
     return platform
 

@@ -52,6 +52,19 @@ def test_what_up_made_is_what_settings_read(installation: Installation) -> None:
     assert dotenv_values(installation.env_file)["DAGSTER_HOME"] == str(installation.dagster)
 
 
+def test_other_commands_know_which_systems_a_start_has_and_the_next_start_has_all_again(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRT_SYSTEMS", "genes lustre")
+    made = make(installation, State(dict(PORTS)))
+    monkeypatch.delenv("GRT_SYSTEMS")
+    settings.cache_clear()
+    assert settings().systems == "genes lustre"
+    settings.cache_clear()
+    monkeypatch.setenv("GRT_SYSTEMS", made["GRT_SYSTEMS"])  # as after `. .grt/grt.env`
+    assert given().systems == ""
+
+
 def test_only_the_owner_can_read_what_up_made(installation: Installation) -> None:
     make(installation, State(dict(PORTS)))
     assert stat.S_IMODE(installation.env_file.stat().st_mode) == 0o600
