@@ -1,11 +1,13 @@
 """Pieces: whole or absent, whoever is killed, in both kinds of store."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
-from grt_platform.adapters.pieces import Pieces
+from grt_platform.adapters.pieces import Pieces, sweep
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
 from grt_platform.kernel.shards import shards
@@ -46,6 +48,30 @@ class PiecesContract:
         assert pieces.told(SECOND) is None
         with pytest.raises(BadSourceError):
             pieces.bring(SECOND, "result", tmp_path / "brought")
+
+    def test_files_without_a_name_come_back_as_they_were_made(
+        self, pieces: Pieces, store: Store, made: Callable[[bytes], Path]
+    ) -> None:
+        with TemporaryFile() as file, TemporaryFile() as brought:
+            file.write(b"rows")
+            pieces.keep(FIRST, {"result": file, "log": made(b"log")}, {})
+            pieces.pour(FIRST, "result", brought)
+            assert brought.read() == b"rows"
+            [key] = [item.key for item in store.list() if item.key.endswith("/result")]
+            store.put(key, b"others")
+            for shard, name in ((FIRST, "result"), (FIRST, "other"), (SECOND, "result")):
+                with pytest.raises(BadSourceError):
+                    pieces.pour(shard, name, brought)
+
+    def test_what_nobody_came_back_for_is_swept(self, pieces: Pieces, store: Store) -> None:
+        pieces.agree([1])
+        pieces.keep(FIRST, {}, {})
+        store.put("system/other/result", b"kept")
+        now = datetime.now(UTC)
+        assert sweep(store, "system/job", now - timedelta(hours=1)) == 0
+        assert pieces.cut == [1]
+        assert sweep(store, "system", now + timedelta(hours=1)) == 1
+        assert [item.key for item in store.list()] == ["system/other/result"]
 
     def test_a_piece_without_its_note_is_none(
         self, pieces: Pieces, store: Store, made: Callable[[bytes], Path], monkeypatch: pytest.MonkeyPatch
