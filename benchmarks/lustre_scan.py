@@ -58,7 +58,7 @@ def run_scan(dump: Path, parquet: Path | None, **changes: Any) -> None:
             bad=ignore,
             scratch=tempfile.TemporaryFile,
         )
-        print(sum(frame.height for frame in scanned.tree()))
+        print(scanned.projects.height, sum(frame.height for frame in scanned.tree()))
 
 
 def run_rescan(parquet: Path) -> None:

@@ -318,6 +318,16 @@ class Settings(BaseSettings):
     lustre_max_tree_directories: int = Field(
         2_500_000, ge=1000, description="Directories summed in memory at a time, 200 bytes each; more go to disk"
     )
+    lustre_shard_bytes: int = Field(
+        500_000_000,
+        ge=1,
+        description="Packed bytes of a dump beyond which workers read it in steps, each about so many",
+    )
+    lustre_chunk_bytes: int = Field(
+        256 * 1024**2,
+        ge=2 * 1024**2,
+        description="Text of a dump that is read as one; a row group of its entries ends behind each",
+    )
     lustre_max_tree_depth: int = Field(
         1024, ge=1, le=1024, description="Deepest directories of the tree; what lies deeper counts for these"
     )

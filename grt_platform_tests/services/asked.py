@@ -1,10 +1,12 @@
 """What people ask of a platform on many machines, as its web door would write it down; its runs are started by hand."""
 
 import io
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import dagster as dg
+import psutil
 
 from grt_platform.adapters.accounts.projects import create_project, is_project
 from grt_platform.adapters.job_board import JobBoard, Submission
@@ -16,6 +18,10 @@ from grt_platform.kernel.identity import KEY_USER_ID
 from grt_platform.kernel.job import Job, partitions_name
 from grt_platform.kernel.versions import ObjectVersion
 from grt_platform.systems.genes.assets.parse import parse
+from grt_platform.systems.lustre.logic.arrivals import INBOX
+from grt_platform.systems.lustre.logic.names import mpistat_key
+from grt_platform.systems.lustre.partitions import VOLUMES, partition_key
+from grt_platform.systems.lustre.shelf import Shelf
 from grt_platform.systems.variants.asking import resolve
 from grt_platform.systems.variants.assets.answers import answers
 from grt_platform.systems.variants.assets.looks import looks
@@ -26,6 +32,7 @@ from grt_platform_tests.services.many import Many
 
 ASSETS = {"genes": parse, "variants": answers}
 PROJECT = "alpha"
+_WORKER = re.compile(r"light\+heavy\.(\d+)@")
 _KNOWN = """
 mutation Known($name: String!, $key: String!) {
   addDynamicPartition(partitionsDefName: $name, partitionKey: $key,
@@ -94,6 +101,29 @@ def shard_under_way(many: Many, job_id: str) -> tuple[str, str]:
     until(lambda: list(many.folder.glob(places)))
     found = next(many.folder.glob(places))
     return found.relative_to(many.folder).parts[0], found.name
+
+
+def step_under_way(many: Many, run_id: str, op: str) -> tuple[str, str]:
+    """A worker that has just begun a step of an op, and the step."""
+    sql = """SELECT begun.step_key, given.event FROM event_logs begun JOIN event_logs given USING (run_id, step_key)
+             WHERE run_id = %s AND strpos(step_key, %s) > 0 AND begun.dagster_event_type = 'STEP_START'
+             AND given.event LIKE '%%in celery worker%%' ORDER BY begun.id DESC"""
+    until(lambda: many.rows(sql, "dagster", run_id, op))
+    step, event = many.rows(sql, "dagster", run_id, op)[0]
+    found = _WORKER.search(event)
+    assert found is not None, event
+    kin = {process.pid for process in (psutil.Process(int(found[1])), *psutil.Process(int(found[1])).parents())}
+    [worker] = [name for name, process in many.processes.items() if process.pid in kin]
+    return worker, str(step)
+
+
+def dump_taken_in(many: Many, dumped_on: date, volume: str, dump: bytes) -> str:
+    """A dump is on the shelf; the partition that is to be loaded."""
+    raw = store_of(many, "raw")
+    raw.put(f"{INBOX}{mpistat_key(dumped_on, volume)}", dump)
+    assert Shelf(raw).take_in(dumped_on, volume, datetime.now(UTC)).added
+    known(many, str(VOLUMES.name), volume)
+    return partition_key(dumped_on, volume)
 
 
 def job_of(many: Many, job_id: str) -> Job:

@@ -23,7 +23,7 @@ from grt_platform.systems.lustre.logic.from_entries import groups_of, users_of
 from grt_platform.systems.lustre.logic.kept import Kept
 from grt_platform.systems.lustre.logic.rescan import Rescanned, rescan
 from grt_platform.systems.lustre.logic.rules import ScanRules
-from grt_platform.systems.lustre.logic.scan import Scanned, scan
+from grt_platform.systems.lustre.logic.scan import Scanned, Sums, scan
 from grt_platform.systems.lustre.publishing import Publisher
 from grt_platform.systems.lustre.schemas import (
     ACCOUNTS,
@@ -38,6 +38,10 @@ from grt_platform.systems.lustre.schemas import (
     VOLUME_TOTALS,
 )
 from grt_platform.systems.lustre.shelf import Shelf
+
+Reading = Callable[[Kept, ScanRules, BinaryIO, Callable[[pl.DataFrame], None]], Scanned[Sums]]
+"""A way to read a version of a dump by these rules: its entries go into the file, frames of its bad lines are called
+with; or `BadSourceError` where the way leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +82,21 @@ class Ingest:
         self._shelf, self._lake, self._warehouse, self._rules = shelf, lake, warehouse, rules
         self._publisher = Publisher(lake, warehouse)
 
-    def build(self, dumped_on: date, volume: str) -> Built:
+    def build(self, dumped_on: date, volume: str, ways: Sequence[Reading] = ()) -> Built:
         """Loads the newest kept version that can be read, in place of what was there.
 
         Where none can, nothing of the volume is there for this date; other dates stay as they are.
+
+        Args:
+            dumped_on: Date of the dump.
+            volume: Its volume.
+            ways: What is tried before a version is read in one pass; each gives the same, or an error.
         """
         keep_freed_memory()
         partition = {"dumped_on": dumped_on.isoformat(), "volume": volume}
         with self._warehouse.lock(SYSTEM, *partition.values()):
             versions, rejected = self._shelf.kept(dumped_on, volume), dict[Kept, str]()
-            loaded = self._load_newest(versions, partition, rejected)
+            loaded = self._load_newest(versions, partition, rejected, ways)
             rows = loaded.rows if loaded else {}
             told = ledger_rows(versions, rejected, *((loaded.version, loaded.counts) if loaded else (None, None)))
             rows[LEDGER.noun] = self._lake.replace(LEDGER, partition, told)
@@ -111,28 +120,39 @@ class Ingest:
         return Built(dumped_on, volume, rows)
 
     def _load_newest(
-        self, versions: list[Kept], partition: dict[str, str], rejected: dict[Kept, str]
+        self, versions: list[Kept], partition: dict[str, str], rejected: dict[Kept, str], ways: Sequence[Reading]
     ) -> _Loaded | None:
         for version in reversed(versions):
-            try:
-                return self._load(version, partition)
-            except BadSourceError as error:
-                rejected[version] = str(error)
+            for way in (*ways, self._in_one_pass):
+                try:
+                    loaded = self._load(version, partition, way)
+                except BadSourceError as error:
+                    rejected[version] = str(error)
+                else:
+                    rejected.pop(version, None)
+                    return loaded
         return None
 
-    def _load(self, version: Kept, partition: dict[str, str]) -> _Loaded:
-        rules, rows = self._rules(version.dumped_on), dict[str, int]()
-        with ExitStack() as swapped, self._shelf.open(version) as packed:
-            bad = swapped.enter_context(self._lake.writer(QUARANTINE, partition))
-            scanned = scan(
+    def _in_one_pass(
+        self, version: Kept, rules: ScanRules, entries: BinaryIO, bad: Callable[[pl.DataFrame], None]
+    ) -> Scanned[Sums]:
+        with self._shelf.open(version) as packed:
+            return scan(
                 packed,
                 version.source,
                 rules,
-                entries=swapped.enter_context(self._lake.sink(ENTRIES, partition)),
+                entries=entries,
                 entries_schema=marked_schema(ENTRIES),
-                bad=lambda lines: bad.write(quarantine_rows(version, lines)),
+                bad=lambda lines: bad(quarantine_rows(version, lines)),
                 scratch=TemporaryFile,
             )
+
+    def _load(self, version: Kept, partition: dict[str, str], way: Reading) -> _Loaded:
+        rules, rows = self._rules(version.dumped_on), dict[str, int]()
+        with ExitStack() as swapped:
+            bad = swapped.enter_context(self._lake.writer(QUARANTINE, partition))
+            entries = swapped.enter_context(self._lake.sink(ENTRIES, partition))
+            scanned = way(version, rules, entries, bad.write)
             for table, frames in _summed(version, rules, scanned):
                 writer = swapped.enter_context(self._lake.writer(table, partition))
                 for frame in frames:
@@ -170,7 +190,7 @@ def _resummed(
         yield from ((table, _RESUMMED[table](again)) for table in deep)
 
 
-def _summed(version: Kept, rules: ScanRules, scanned: Scanned) -> Iterable[tuple[Table, Iterable[pl.DataFrame]]]:
+def _summed(version: Kept, rules: ScanRules, scanned: Scanned[Sums]) -> Iterable[tuple[Table, Iterable[pl.DataFrame]]]:
     """The tables of one pass but the entries, each with its frames."""
     totals = totals_row(version, rules.as_of, scanned.counts, scanned.groups.height, scanned.users["uid"].n_unique())
     yield VOLUME_TOTALS, [totals]

@@ -11,11 +11,14 @@ from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.machine_code import made_once
 from grt_platform.adapters.store import Store
 from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.kernel.shards import Shard
 from grt_platform.settings import home
+from grt_platform.systems.lustre.cutting import Cutting
 from grt_platform.systems.lustre.ingest import Ingest
 from grt_platform.systems.lustre.limits import scan_rules
 from grt_platform.systems.lustre.logic import kernels
 from grt_platform.systems.lustre.logic.warm import warm_up
+from grt_platform.systems.lustre.sharded import Joining, read_shard
 from grt_platform.systems.lustre.shelf import Shelf
 from grt_platform.systems.lustre.splits import Cut, split_date
 
@@ -24,6 +27,17 @@ def ready_ingest(raw: Store, lake: Lake, warehouse: Warehouse) -> Ingest:
     """The ingest with the rules of the settings."""
     _make_kernels()
     return Ingest(Shelf(raw), lake, warehouse, scan_rules)
+
+
+def ready_shard(raw: Store, products: Store, dumped_on: date, volume: str, shard: Shard) -> None:
+    """As `read_shard`, with the rules of the settings."""
+    _make_kernels()
+    read_shard(Cutting(Shelf(raw), products, scan_rules), dumped_on, volume, shard)
+
+
+def ready_joining(ingest: Ingest, raw: Store, products: Store) -> Joining:
+    """What puts shards together for an ingest."""
+    return Joining(Cutting(Shelf(raw), products, scan_rules), ingest)
 
 
 def ready_split_date(

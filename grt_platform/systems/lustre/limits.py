@@ -21,6 +21,7 @@ def scan_rules(dumped_on: date) -> ScanRules:
         max_bad_share=known.lustre_max_bad_share,
         max_tree_directories=known.lustre_max_tree_directories,
         max_tree_depth=known.lustre_max_tree_depth,
+        chunk_bytes=known.lustre_chunk_bytes,
     )
 
 

@@ -21,7 +21,7 @@ PADDING = 128
 _AHEAD = 2
 _PACKED_BYTES = 128 * 1024
 _NEWLINE = b"\n"
-_DAMAGES = cast("tuple[type[Exception], ...]", (EOFError, igzip.BadGzipFile, isal_zlib.error, zlib_error))
+DAMAGES = cast("tuple[type[Exception], ...]", (EOFError, igzip.BadGzipFile, isal_zlib.error, zlib_error))
 
 
 class Block(NamedTuple):
@@ -113,7 +113,7 @@ class _Filler:
     def _inflate(self, view: memoryview) -> int:
         try:
             return self._plain.readinto(view)
-        except _DAMAGES as error:
+        except DAMAGES as error:
             raise BadSourceError(
                 f"the gzip stream is damaged, cut short or followed by other bytes ({error})"
             ) from error

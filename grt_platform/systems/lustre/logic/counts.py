@@ -1,7 +1,9 @@
 """How many lines a dump had and what became of them."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 from grt_platform.kernel.errors import BadSourceError
 
@@ -25,6 +27,21 @@ class Counts:
     used_bytes: int = 0
     files: int = 0
     directories: int = 0
+
+    def told(self) -> dict[str, Any]:
+        """All of it as JSON knows it; the reasons keep their order."""
+        return {**asdict(self), "reasons": list(self.reasons.items())}
+
+    @classmethod
+    def added(cls, parts: Iterable[Mapping[str, Any]]) -> Self:
+        """The counts of a dump whose parts told these, in their order."""
+        whole = cls()
+        for told in parts:
+            whole.form = told["form"]
+            whole.reasons.update(dict(told["reasons"]))
+            for name in ("lines", "entries", "quarantined", "used_bytes", "files", "directories"):
+                setattr(whole, name, getattr(whole, name) + told[name])
+        return whole
 
     def check(self, source: str, max_bad_share: float) -> None:
         """Raises `BadSourceError` where too many lines are bad."""

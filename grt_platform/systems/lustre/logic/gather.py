@@ -14,11 +14,11 @@ from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, Columns
 from grt_platform.systems.lustre.logic.kernels.numbers import TYPE
 from grt_platform.systems.lustre.logic.kernels.pairs import FILES, PAIRS, TOTAL, new_pairs, roomy
 from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, add_keys, add_rows, roll_up
-from grt_platform.systems.lustre.logic.project_rows import projects_frame
+from grt_platform.systems.lustre.logic.project_sums import ProjectSums
 from grt_platform.systems.lustre.logic.projects import ProjectKeys
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch, Spill
-from grt_platform.systems.lustre.logic.tree_rows import tree_chunks, tree_frame
+from grt_platform.systems.lustre.logic.tree_rows import evened, tree_chunks, tree_frame
 
 _ROOM_MORE = 1 << 18
 """More directories than allowed come with the last rows before sums are set aside."""
@@ -100,17 +100,24 @@ class Gathered:
 
     def projects(self) -> pl.DataFrame:
         """`project_totals` of all rows; once, after `finish`."""
-        roll_up(self._keys.table, self._key_sums)
-        return projects_frame(self._keys, self._key_sums, self._owners, self._own, self._classes)
+        return self.project_sums().frame(self._classes)
+
+    def project_sums(self) -> ProjectSums:
+        """The same before it is rolled up."""
+        return ProjectSums(self._keys, self._key_sums, self._owners, self._own)
 
     def tree(self) -> Iterator[pl.DataFrame]:
         """`tree` of all rows, in frames, sorted by depth and path; once, after `finish`."""
+        yield from (tree_frame(frame, self._classes) for frame in self.raw_tree())
+
+    def raw_tree(self) -> Iterator[pl.DataFrame]:
+        """The same as `tree_chunks` gives it."""
         frames = tree_chunks(self._last, self._sums, self._rules.max_tree_depth)
         if self._spill.is_used:
             self._spill.add_run(frames)
             self._begin_directories()
-            frames = self._spill.merged()
-        yield from (tree_frame(frame, self._classes) for frame in frames)
+            frames = evened(self._spill.merged())
+        yield from frames
 
     def _follow(self, known: Known) -> None:
         """Every directory has a key and sums."""

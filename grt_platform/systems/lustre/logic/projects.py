@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,19 @@ class Way:
         """The way on to a sub-directory."""
         position = len(self.parts)
         return Way((*self.parts, name), tuple(area for area in self.areas if area.fits(position, name)))
+
+
+class NamedKeys(NamedTuple):
+    """Keys of a table by themselves: the first is the root, the others follow their parents.
+
+    Attributes:
+        parent: Of each key.
+        ends, text: Where each name ends, and the names one behind the other; one more end than keys, the first is 0.
+    """
+
+    parent: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    text: NDArray[np.uint8]
 
 
 class ProjectKeys:
@@ -86,12 +100,39 @@ class ProjectKeys:
     def _area(self, name: str) -> int:
         """The key of an area; its name in the table begins with a slash, so that none is empty."""
         text = b"/" + name.encode()
-        node, ends = np.zeros(1, np.int32), np.array([0, len(text)], np.int32)
-        padded = np.frombuffer(bytearray(text + _PADDING), np.uint8)
-        while not find_children(self.table, node.copy(), np.ones(1, np.uint8), padded, ends, 0, node):
+        ends, padded = np.array([0, len(text)], np.int32), np.frombuffer(bytearray(text + _PADDING), np.uint8)
+        [node] = self._children(np.zeros(1, np.int32), np.ones(1, np.uint8), ends, padded)
+        self.areas[int(node)] = name
+        return int(node)
+
+    def _children(
+        self, parents: NDArray[np.int32], wanted: NDArray[np.uint8], ends: NDArray[np.int32], text: NDArray[np.uint8]
+    ) -> NDArray[np.int32]:
+        """The keys of these names below these parents, where they are wanted; new ones are made."""
+        nodes, done = np.zeros_like(parents), 0
+        while (done := find_children(self.table, parents, wanted, text, ends, done, nodes)) != len(parents):
             self.table = grown(self.table)
-        self.areas[int(node[0])] = name
-        return int(node[0])
+        return nodes
+
+    def named(self) -> NamedKeys:
+        """All keys."""
+        count, filled = self.table.now.tolist()
+        ends = np.zeros(count + 1, np.int32)
+        np.cumsum([len(name_of(self.table, node)) for node in range(count)], out=ends[1:])
+        return NamedKeys(self.table.parent[:count], ends, self.table.names[:filled])
+
+    def take(self, named: NamedKeys) -> NDArray[np.int32]:
+        """The numbers here of the keys of another table; those that were not here are new."""
+        at, depth = np.zeros(len(named.parent), np.int32), np.zeros(len(named.parent), np.int32)
+        for key in range(1, len(depth)):
+            depth[key] = depth[named.parent[key]] + 1
+        text = np.concatenate([named.text, np.frombuffer(_PADDING, np.uint8)])
+        for level in range(1, int(depth.max()) + 1):
+            wanted = depth == level
+            at[wanted] = self._children(at[named.parent], wanted.astype(np.uint8), named.ends, text)[wanted]
+        for key in np.flatnonzero(depth == 1).tolist():
+            self.areas[int(at[key])] = name_of(self.table, int(at[key]))[1:].decode()
+        return at
 
     def ways_up(self) -> NDArray[np.int32]:
         """Each key in a column, in the next row its parent and so on; the last row is 0."""

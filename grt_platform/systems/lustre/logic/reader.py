@@ -8,6 +8,7 @@ import numpy as np
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.lustre.logic.bad_lines import Bad, BadLines
 from grt_platform.systems.lustre.logic.blocks import BLOCK_BYTES, Block, blocks
+from grt_platform.systems.lustre.logic.chunks import Chunks
 from grt_platform.systems.lustre.logic.counts import Counts
 from grt_platform.systems.lustre.logic.entry import Entry, Form, form_of, read_line
 from grt_platform.systems.lustre.logic.kernels.directories import Directories, grown
@@ -27,6 +28,8 @@ from grt_platform.systems.lustre.logic.kernels.lines import (
 )
 from grt_platform.systems.lustre.logic.kernels.numbers import FIELDS
 from grt_platform.systems.lustre.logic.kernels.path import BEGIN, LAST, new_path_state
+
+_NEWLINE = ord("\n")
 
 
 def form_in(block: Block) -> Form:
@@ -57,17 +60,18 @@ class ColumnReader:
         add: Callable[[int, int], None],
         take: Callable[[], None],
         bad: Bad,
+        chunks: Chunks,
     ) -> None:
         self.counts, self.columns, self.known = Counts(), columns, known
         self._suffixes, self._max, self._deepest, self._take = suffixes, max_line_bytes, deepest, take
-        self._add = add
+        self._add, self._chunks, self._skipped = add, chunks, 0
         self._form = Form.BASE64
         self._bad = BadLines(self.counts, bad, max_line_bytes)
         self._path = new_path_state(max_line_bytes)
         self._fields = np.zeros(FIELDS, np.int64)
 
     def read(self, packed: BinaryIO, source: str, block_bytes: int = BLOCK_BYTES) -> Counts:
-        """Reads all of the dump, calling `take` whenever the columns are full, and at the end.
+        """Reads the chunks of the dump, calling `take` whenever the columns are full, and at the end of each chunk.
 
         Raises:
             BadSourceError: The stream is damaged, cut short, empty or followed by other bytes.
@@ -78,11 +82,23 @@ class ColumnReader:
                     if number == 0:
                         self._form = form_in(block)
                         self.counts.form = self._form.label
-                    self._read_block(block)
+                    if self._chunks.is_over(number):
+                        break
+                    self._take_block(block, is_skipped=self._chunks.is_before(number))
+                    if self._chunks.is_last_of_one(number):
+                        self._flush()
         except BadSourceError as error:
             raise BadSourceError(error.reason, source, self.counts.lines + 1) from error
         self._flush()
+        self.counts.lines -= self._skipped
         return self.counts
+
+    def _take_block(self, block: Block, *, is_skipped: bool) -> None:
+        if is_skipped:
+            self._skipped += int(np.count_nonzero(block.data[: block.stop] == _NEWLINE)) + (block.too_long is not None)
+            self.counts.lines = self._skipped
+        else:
+            self._read_block(block)
 
     def _read_block(self, block: Block) -> None:
         self.columns.now[POSITION], self.columns.now[LINES], self.columns.now[BAD] = 0, self.counts.lines, 0

@@ -80,6 +80,7 @@ class ScanRules:
         max_tree_directories: Directories summed in memory at a time (200 bytes each); more go to scratch files.
         max_tree_depth: The deepest directories of the tree; what lies deeper counts for these.
         max_line_bytes: Longest line taken.
+        chunk_bytes: Text of a chunk; behind each a row group of entries ends, so that parts can be read for themselves.
     """
 
     as_of: datetime
@@ -90,11 +91,19 @@ class ScanRules:
     max_tree_directories: int = 2_500_000
     max_tree_depth: int = MAX_PARTS
     max_line_bytes: int = MAX_LINE_BYTES
+    chunk_bytes: int = 256 * 1024**2
 
     @cached_property
     def as_of_s(self) -> int:
         """The clock in Unix seconds."""
         return int(self.as_of.astimezone(UTC).timestamp())
+
+    @property
+    def told(self) -> list[str]:
+        """All that decides what is made of a dump, as texts; bounds of memory do not."""
+        areas = [area.pattern for area in self.areas]
+        deciding = (self.as_of, areas, self.classes, self.depth, self.max_bad_share, self.max_tree_depth)
+        return [repr(each) for each in (*deciding, self.max_line_bytes, self.chunk_bytes)]
 
     @cached_property
     def deepest(self) -> int:

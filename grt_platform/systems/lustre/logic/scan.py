@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import BinaryIO
+from functools import cached_property
+from typing import BinaryIO, Generic, Protocol, TypeVar
 
 import polars as pl
 import pyarrow as pa
 
 from grt_platform.systems.lustre.logic.bad_lines import Bad
 from grt_platform.systems.lustre.logic.blocks import BLOCK_BYTES
+from grt_platform.systems.lustre.logic.chunks import GROUP_ROWS, Chunks, blocks_in
 from grt_platform.systems.lustre.logic.counts import Counts
 from grt_platform.systems.lustre.logic.entries import EntriesWriter
 from grt_platform.systems.lustre.logic.entry import MAX_PARTS
@@ -22,24 +24,43 @@ from grt_platform.systems.lustre.logic.reader import ColumnReader
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
 
-GROUP_ROWS = 200_000
-"""No power of two: columns that far apart would all want the same few places of the processor's cache."""
 _BAD_LINES = 1024
 
 
+class Sums(Protocol):
+    """What becomes `project_totals` and `tree`, each asked for once."""
+
+    def projects(self) -> pl.DataFrame:
+        """`project_totals` of all rows."""
+
+    def tree(self) -> Iterator[pl.DataFrame]:
+        """`tree` in frames, by depth and path."""
+
+
+Found_co = TypeVar("Found_co", bound=Sums, covariant=True)
+
+
 @dataclass(frozen=True)
-class Scanned:
+class Scanned(Generic[Found_co]):
     """What a dump adds up to, in the columns of the tables without those of the partition, sorted by their keys."""
 
     counts: Counts
-    groups: pl.DataFrame
     users: pl.DataFrame
-    projects: pl.DataFrame
-    _gathered: Gathered
+    sums: Found_co
+
+    @cached_property
+    def groups(self) -> pl.DataFrame:
+        """`group_totals` of all rows."""
+        return groups_frame(self.users)
+
+    @cached_property
+    def projects(self) -> pl.DataFrame:
+        """`project_totals` of all rows."""
+        return self.sums.projects()
 
     def tree(self) -> Iterator[pl.DataFrame]:
         """`tree` in frames, by depth and path; may be asked for once."""
-        return self._gathered.tree()
+        return self.sums.tree()
 
 
 def scan(
@@ -51,10 +72,11 @@ def scan(
     entries_schema: pa.Schema | None,
     bad: Bad,
     scratch: Scratch,
+    chunks: Chunks | None = None,
     block_bytes: int = BLOCK_BYTES,
     group_rows: int = GROUP_ROWS,
-) -> Scanned:
-    """Reads the whole dump once.
+) -> Scanned[Gathered]:
+    """Reads the whole dump once, or some chunks of it.
 
     Args:
         packed: The gzip stream.
@@ -64,6 +86,7 @@ def scan(
         entries_schema: Columns and metadata of that file.
         bad: Gets bad lines in small lists, in order.
         scratch: Makes files for sums that memory has no room for.
+        chunks: What to read, None for all; only of a whole dump too many bad lines are an error.
         block_bytes: Bytes inflated at a time.
         group_rows: Rows of a row group.
 
@@ -71,15 +94,16 @@ def scan(
         BadSourceError: The stream is damaged, cut short, empty, or holds too many bad lines.
     """
     with ExitStack() as stack:
-        writer = None
+        writer, chunks = None, chunks or Chunks(blocks_in(rules.chunk_bytes, block_bytes))
         if entries is not None and entries_schema is not None:
             classes = [each.name for each in rules.classes]
             writer = stack.enter_context(EntriesWriter(entries, entries_schema, classes))
-        one_pass = _Pass(rules, source, writer, scratch=scratch, bad=bad, rows=group_rows)
+        one_pass = _Pass(rules, source, writer, scratch=scratch, bad=bad, rows=group_rows, chunks=chunks)
         failed = stack.enter_context(ExitStack())
         failed.callback(one_pass.close)
         counts = one_pass.reader.read(packed, source, block_bytes)
-        counts.check(source, rules.max_bad_share)
+        if chunks.is_whole:
+            counts.check(source, rules.max_bad_share)
         failed.pop_all()
     return one_pass.finish()
 
@@ -91,7 +115,15 @@ class _Pass:
     """
 
     def __init__(
-        self, rules: ScanRules, source: str, writer: EntriesWriter | None, *, scratch: Scratch, bad: Bad, rows: int
+        self,
+        rules: ScanRules,
+        source: str,
+        writer: EntriesWriter | None,
+        *,
+        scratch: Scratch,
+        bad: Bad,
+        rows: int,
+        chunks: Chunks,
     ) -> None:
         self._gathered, self._source, self._writer = Gathered(rules, scratch), source, writer
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="sums")
@@ -109,6 +141,7 @@ class _Pass:
             add=self._add,
             take=self._take,
             bad=bad,
+            chunks=chunks,
         )
 
     def _add(self, first: int, behind: int) -> None:
@@ -131,7 +164,7 @@ class _Pass:
         self._pool.shutdown()
         self._gathered.close()
 
-    def finish(self) -> Scanned:
+    def finish(self) -> Scanned[Gathered]:
         """What all rows add up to."""
         gathered, counts = self._gathered, self.reader.counts
         self._pool.shutdown()
@@ -139,5 +172,4 @@ class _Pass:
         self.reader.columns = self._other = new_columns(0, 0)  # room for the rows of the tree
         self.reader.known, self._writer = new_directories(), None
         counts.used_bytes, counts.files = gathered.totals()
-        users = gathered.users()
-        return Scanned(counts, groups_frame(users), users, gathered.projects(), gathered)
+        return Scanned(counts, gathered.users(), gathered)

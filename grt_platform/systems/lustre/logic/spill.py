@@ -1,24 +1,15 @@
 """Sums of more directories than memory may hold: sorted runs in scratch files, merged at the end."""
 
-import io
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import polars as pl
 
+from grt_platform.systems.lustre.logic.frame_files import Place, places, write_frame
+
 Scratch = Callable[[], BinaryIO]
 """Makes an empty file that can be written and read, and is gone when closed."""
-
-
-class _Piece(NamedTuple):
-    file: BinaryIO
-    start: int
-    size: int
-
-    def read(self) -> pl.DataFrame:
-        self.file.seek(self.start)
-        return pl.read_ipc_stream(io.BytesIO(self.file.read(self.size)))
 
 
 class Spill:
@@ -30,7 +21,7 @@ class Spill:
     def __init__(self, scratch: Scratch) -> None:
         self._scratch = scratch
         self._files: list[BinaryIO] = []
-        self._runs: list[dict[int, list[_Piece]]] = []
+        self._runs: list[dict[int, list[Place]]] = []
 
     @property
     def is_used(self) -> bool:
@@ -39,12 +30,16 @@ class Spill:
 
     def add_run(self, frames: Iterable[pl.DataFrame]) -> None:
         """Sets a run aside; each of its frames is of one depth."""
-        file, run = self._scratch(), dict[int, list[_Piece]]()
+        file = self._scratch()
+        write_run(file, frames)
+        self.take_run(file)
+
+    def take_run(self, file: BinaryIO) -> None:
+        """The same for a run that was written elsewhere; the file is closed at the end."""
+        run = dict[int, list[Place]]()
         self._files.append(file)
-        for frame in frames:
-            start = file.tell()
-            frame.write_ipc_stream(file, compression="lz4")
-            run.setdefault(frame["depth"][0], []).append(_Piece(file, start, file.tell() - start))
+        for place in places(file):
+            run.setdefault(place.mark, []).append(place)
         self._runs.append(run)
 
     def merged(self) -> Iterator[pl.DataFrame]:
@@ -61,7 +56,13 @@ class Spill:
             file.close()
 
 
-def _merge(runs: list[Iterator[_Piece]]) -> Iterator[pl.DataFrame]:
+def write_run(file: BinaryIO, frames: Iterable[pl.DataFrame]) -> None:
+    """Writes a run into a file; each of its frames is of one depth."""
+    for frame in frames:
+        write_frame(file, frame, frame["depth"][0])
+
+
+def _merge(runs: list[Iterator[Place]]) -> Iterator[pl.DataFrame]:
     """Merges sorted frames: always as far as the first of their last paths, up to which nothing can follow."""
     heads = dict[int, pl.DataFrame]()
     while True:

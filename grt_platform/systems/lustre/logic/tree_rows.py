@@ -1,7 +1,7 @@
 """Sums of directories as rows of `tree`: by depth and path, in frames of bounded size."""
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
 
 import numpy as np
 import polars as pl
@@ -63,3 +63,16 @@ def tree_frame(raw: pl.DataFrame, classes: Sequence[str]) -> pl.DataFrame:
     sums = np.array([raw[name].to_numpy() for name in names], np.int64).reshape(len(names), raw.height)
     times = moment("last_modified_at", NO_TIME), moment("oldest_accessed_at", NEVER)
     return raw.drop(names).with_columns(*times, class_bytes(sums, list(classes)))
+
+
+def evened(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same rows in frames as `tree_chunks` cuts them; each frame given has rows of one depth."""
+    for _, of_depth in groupby(frames, key=lambda frame: int(frame["depth"][0])):
+        waiting = pl.DataFrame()
+        for frame in of_depth:
+            waiting = pl.concat([waiting, frame]) if waiting.height else frame
+            while waiting.height >= _CHUNK:
+                yield waiting[:_CHUNK]
+                waiting = waiting[_CHUNK:]
+        if waiting.height:
+            yield waiting
