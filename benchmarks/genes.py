@@ -1,10 +1,11 @@
 """Gene files: parsing against Biopython, the whole job against parse and COPY alone and against the old program's way.
 
-`python -m benchmarks.genes [--rounds 5] [--megabytes 96]` makes a FASTA file of genes of about 1.9 kb and prints, as
-medians of rounds in which every way takes its turn: MB per CPU second of parse + validate + digest against Biopython's
-`SimpleFastaParser`, seconds of the whole job (Parquet, Postgres, JSON) against parse + COPY, genes per second against
-the old way. `--large GB` loads a file that is one record of so many gigabases, and one of as many in records of 3,000,
-each in a new process, and prints its peak memory.
+`python -m benchmarks.genes [--rounds 5] [--megabytes 96] [--letters 1900]` makes a FASTA file of genes of about so many
+letters and prints, as medians of rounds in which every way takes its turn: MB per CPU second of parse + validate +
+digest against Biopython's `SimpleFastaParser`, seconds of the whole job (Parquet, Postgres, JSON) against parse + COPY,
+genes per second against the old way. `--sharded` loads the file in shards instead, one after the other in one process,
+and says what cutting, the shards and putting together cost. `--large GB` loads a file that is one record of so many
+gigabases, and one of as many in records of 3,000, each in a new process, and prints its peak memory.
 """
 
 import argparse
@@ -16,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -33,18 +35,26 @@ from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.memory import keep_freed_memory
 from grt_platform.adapters.partition_sink import PartitionSink
+from grt_platform.adapters.pieces import Pieces
 from grt_platform.adapters.warehouse import Warehouse
+from grt_platform.kernel.shards import shards
 from grt_platform.settings import Settings
 from grt_platform.systems.genes.ingest import Ingest, Task
+from grt_platform.systems.genes.joining import Joining
 from grt_platform.systems.genes.logic.alphabets import tables
 from grt_platform.systems.genes.logic.gathered import Gathered
 from grt_platform.systems.genes.logic.load import Source, load
 from grt_platform.systems.genes.logic.options import Limits, Options
+from grt_platform.systems.genes.logic.result_json import NoResult
 from grt_platform.systems.genes.logic.scan import Chunk, Entry, entry_after, scan_chunk
 from grt_platform.systems.genes.schemas import SERVED_GENES, SERVED_TABLES
+from grt_platform.systems.genes.shard_files import ShardFiles
+from grt_platform.systems.genes.sharded import parse_part, parts_of
 
 DNA = Options(alphabet="dna")
 _OLD_GENES = 20
+_SHARDS = 4
+SPENT: dict[str, tuple[float, float]] = {}
 
 
 def make_fasta(path: Path, megabytes: float, mean: int = 1900, width: int = 60) -> None:
@@ -82,19 +92,54 @@ def load_whole(path: Path, url: str) -> int:
     with tempfile.TemporaryDirectory(prefix="grt-bench-", dir=path.parent) as folder:
         lake = Lake(FolderStore(Path(folder) / "lake", "lake", Settings()))
         products = FolderStore(Path(folder) / "products", "products", Settings())
-        task = Task(
-            job_id=str(uuid4()),
-            upload_id=str(uuid4()),
-            project="default",
-            file_name=path.name,
-            sha256="0" * 64,
-            size_bytes=path.stat().st_size,
-            received_at=datetime.now(UTC),
-            options=DNA,
-            open=lambda: path.open("rb"),
-        )
         with Warehouse(url).transaction() as connection:
-            return Ingest(lake, products, Limits()).parse(task, connection, lambda _done: None).tally.genes
+            return Ingest(lake, products, Limits()).parse(task_of(path), connection, nothing).tally.genes
+
+
+def load_sharded(path: Path, url: str) -> int:
+    """The same in shards, one after the other: cut, parsed, kept, brought, put together; returns genes."""
+    with tempfile.TemporaryDirectory(prefix="grt-bench-", dir=path.parent) as name:
+        folder, task = Path(name), task_of(path)
+        lake = Lake(FolderStore(folder / "lake", "lake", Settings()))
+        products = FolderStore(folder / "products", "products", Settings())
+        pieces, counts = Pieces(products, "pieces"), []
+        with spent("cut"):
+            parts = parts_of(task, Limits(), _SHARDS, nothing)
+        for shard in shards(len(parts)):
+            with spent("shards"), closing(ShardFiles()) as files:
+                counts.append(parse_part(task, Limits(), parts[shard.number], files, nothing) or {})
+                pieces.keep(shard, files.finish(), {})
+        joining = Joining(pieces, counts, DNA, Limits(), nothing)
+        with spent("join"), Warehouse(url).transaction() as connection:
+            return Ingest(lake, products, Limits()).parse(task, connection, nothing, joining.into).tally.genes
+
+
+def task_of(path: Path) -> Task:
+    """The parse of a file on this machine's disk."""
+    return Task(
+        job_id=str(uuid4()),
+        upload_id=str(uuid4()),
+        project="default",
+        file_name=path.name,
+        sha256="0" * 64,
+        size_bytes=path.stat().st_size,
+        received_at=datetime.now(UTC),
+        options=DNA,
+        open=lambda: path.open("rb"),
+    )
+
+
+def nothing(_done: float) -> None:
+    """Nobody is told how far it is."""
+
+
+@contextmanager
+def spent(stage: str) -> Iterator[None]:
+    """The CPU and wall seconds of the block are added to the stage's."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    yield
+    was = SPENT.get(stage, (0.0, 0.0))
+    SPENT[stage] = (was[0] + time.process_time() - cpu, was[1] + time.perf_counter() - wall)
 
 
 def load_copy(path: Path, url: str) -> int:
@@ -111,16 +156,12 @@ def load_copy(path: Path, url: str) -> int:
             if noun == "served_genes":
                 gathered.take(noun, frame)  # type: ignore[arg-type]
 
-        tally = load(Source(path.name, "v", lambda: path.open("rb")), DNA, Limits(), lambda: (emit, _nowhere))
+        tally = load(Source(path.name, "v", lambda: path.open("rb")), DNA, Limits(), lambda: (emit, NoResult()))
         gathered.flush()
     return tally.genes
 
 
-def _nowhere(data: bytes | memoryview) -> int:
-    return len(data)
-
-
-WAYS: dict[str, Callable[[Path, str], int]] = {"whole": load_whole, "copy": load_copy}
+WAYS: dict[str, Callable[[Path, str], int]] = {"whole": load_whole, "copy": load_copy, "sharded": load_sharded}
 
 
 def run_one(way: str, path: Path, url: str) -> None:
@@ -128,11 +169,16 @@ def run_one(way: str, path: Path, url: str) -> None:
     small = path.with_name("warm.fasta")
     small.write_bytes(b">a\nACGT\n")
     WAYS[way](small, url)
+    SPENT.clear()
     before, cpu = time.perf_counter(), time.process_time()
     genes = WAYS[way](path, url)
     seconds, used = time.perf_counter() - before, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"genes": genes, "seconds": seconds, "cpu": used, "peak_mib": peak}))
+    print(json.dumps({"genes": genes, "seconds": seconds, "cpu": used, "peak_mib": peak, **_stages()}))
+
+
+def _stages() -> dict[str, float]:
+    return {f"{stage}_{unit}": took[at] for stage, took in SPENT.items() for at, unit in enumerate(("cpu", "s"))}
 
 
 def measure(server: EmbeddedPostgres, way: str, path: Path) -> dict[str, float]:
@@ -185,6 +231,22 @@ def compare_jobs(server: EmbeddedPostgres, path: Path, rounds: int) -> float:
     return statistics.median(run["genes"] / run["seconds"] for run in seen["whole"])
 
 
+def compare_shards(server: EmbeddedPostgres, path: Path, rounds: int) -> None:
+    """The file in shards against the file as a whole: which steps cost how much, in CPU seconds of the client."""
+    seen: dict[str, list[dict[str, float]]] = {"whole": [], "sharded": []}
+    for _ in range(rounds):
+        for way, runs in seen.items():
+            runs.append(measure(server, way, path))
+    whole = {name: statistics.median(run[name] for run in seen["whole"]) for name in ("cpu", "seconds")}
+    for stage in ("cut", "shards", "join"):
+        cpu, wall = (statistics.median(run[f"{stage}_{unit}"] for run in seen["sharded"]) for unit in ("cpu", "s"))
+        print(f"{stage:6} {cpu:6.2f} CPU-s, {cpu / whole['cpu']:.2f} x of the whole; {wall:6.2f} s")
+    ratios = [s["cpu"] / w["cpu"] for s, w in zip(seen["sharded"], seen["whole"], strict=True)]
+    peak = max(run["peak_mib"] for run in seen["sharded"])
+    print(f"all of {_SHARDS} shards over the whole: {statistics.median(ratios):.2f} x CPU; peak {peak:.0f} MiB")
+    print(f"the whole: {whole['cpu']:.2f} CPU-s, {whole['seconds']:.2f} s")
+
+
 def compare_old(server: EmbeddedPostgres, path: Path, rate: float) -> None:
     """Genes per second of the old way, over the first genes of the file."""
     data = b"\n>".join(path.read_bytes()[: _OLD_GENES * 4000].split(b"\n>")[:_OLD_GENES])
@@ -225,7 +287,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--megabytes", type=float, default=96)
+    parser.add_argument("--letters", type=int, default=1900, help="mean length of a gene")
     parser.add_argument("--large", type=float, metavar="GB")
+    parser.add_argument("--sharded", action="store_true")
     parser.add_argument("--one", nargs=3, metavar=("WAY", "FILE", "URL"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
@@ -236,7 +300,10 @@ def main() -> None:
             measure_memory(server, Path(name), given.large)
             return
         path = Path(name) / "genes.fasta"
-        make_fasta(path, given.megabytes)
+        make_fasta(path, given.megabytes, given.letters)
+        if given.sharded:
+            compare_shards(server, path, given.rounds)
+            return
         compare_parsers(path, given.rounds)
         compare_old(server, path, compare_jobs(server, path, given.rounds))
 

@@ -347,6 +347,11 @@ class Settings(BaseSettings):
         description="Longest sequence that Postgres gets too; longer ones are in the lake",
     )
     genes_max_unpacked_bytes: int = Field(1024**4, ge=1, description="Largest gene file when unpacked")
+    genes_shard_bytes: int = Field(
+        256 * 1024**2,
+        ge=1,
+        description="Bytes of a FASTA file above which it is cut into steps, each of about so many",
+    )
     genes_url_minutes: int = Field(10, ge=1, le=60, description="Minutes for which the URL of a result holds")
 
     variants_bcftools: str = Field("", description="Path of a bcftools to run (1.16 or newer); empty runs pysam's")

@@ -16,7 +16,8 @@ _HEAD_BYTES = _HEADER.size + 6  # as far as the size of the block
 _SMALLEST_BLOCK = 28
 _BLOCK_DATA = 60_000  # so that a block stays below 64 KiB even where nothing can be packed
 _DEFLATED = -15
-_GROUP_BYTES = 1 << 20
+GROUP_BYTES = 1 << 20
+"""How much of a file is unpacked at once."""
 _DamagedError = cast("type[Exception]", isal_zlib.error)
 
 
@@ -33,7 +34,7 @@ def is_bgzf(head: bytes) -> bool:
     return len(head) >= _HEAD_BYTES and _block_bytes(head, 0) is not None
 
 
-def block_groups(stream: Readable, group_bytes: int = _GROUP_BYTES) -> Iterator[bytes]:
+def block_groups(stream: Readable, group_bytes: int = GROUP_BYTES) -> Iterator[bytes]:
     """Whole blocks, about `group_bytes` of them at a time.
 
     Raises:

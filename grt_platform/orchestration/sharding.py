@@ -4,11 +4,12 @@ The steps hand each other nothing but the order in which they run: what a shard 
 can reach. Where a thing is small nothing is cut, and the step that joins does it all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dagster as dg
 
 from grt_platform.kernel.shards import Shard, shards
+from grt_platform.orchestration.job_run import JobRun
 from grt_platform.settings import settings
 
 CUT = dg.DynamicOut(dg.Nothing)
@@ -35,6 +36,24 @@ def shard_of(context: dg.OpExecutionContext) -> Shard:
     key = context.get_mapping_key()
     assert key is not None, "only a step that is mapped over shards asks"
     return Shard.of_key(key)
+
+
+def reporting(run: JobRun, shard: Shard, done: int, between: tuple[float, float]) -> Callable[[str, float], None]:
+    """What takes the step and the progress of one shard, 0 to 1, and tells them as the job's.
+
+    Args:
+        run: The job.
+        shard: The shard.
+        done: How many others were done before it.
+        between: How far the job is before the first shard and after the last.
+    """
+    begin, end = between
+
+    def report(step: str, progress: float) -> None:
+        far = begin + (end - begin) / shard.of * (done + progress)
+        run.step(f"{step}, part {shard.number + 1} of {shard.of}", far)
+
+    return report
 
 
 def in_shards(

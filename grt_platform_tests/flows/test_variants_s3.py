@@ -17,10 +17,11 @@ from grt_platform.settings import settings
 from grt_platform.systems.variants.asking import resolve
 from grt_platform.systems.variants.limits import plan_limits
 from grt_platform.systems.variants.logic.question import Asked
+from grt_platform_tests.fixtures.job_runs import upload
 from grt_platform_tests.fixtures.platform import QUIET, Platform
 from grt_platform_tests.fixtures.seaweed import Seaweed
 from grt_platform_tests.fixtures.web import now
-from grt_platform_tests.systems.variants.project import body, upload, vcf
+from grt_platform_tests.systems.variants.project import body, vcf
 
 pytestmark = [pytest.mark.service, pytest.mark.slow]
 STEP, END = 13, 400_000

@@ -33,6 +33,7 @@ from grt_platform_tests.services.many import Many
 ASSETS = {"genes": parse, "variants": answers}
 PROJECT = "alpha"
 _WORKER = re.compile(r"light\+heavy\.(\d+)@")
+_BEGUN = "SELECT step_key FROM event_logs WHERE run_id = %s AND dagster_event_type = 'STEP_START'"
 _KNOWN = """
 mutation Known($name: String!, $key: String!) {
   addDynamicPartition(partitionsDefName: $name, partitionKey: $key,
@@ -95,12 +96,9 @@ def begun(many: Many, submission: Submission) -> tuple[str, str]:
     return job.job_id, many.materialize(keys, job.job_id)
 
 
-def shard_under_way(many: Many, job_id: str) -> tuple[str, str]:
-    """A worker that answers a part of a question, and which part."""
-    places = f"worker-*/scratch/variants/jobs/{job_id}/*_of_*"
-    until(lambda: list(many.folder.glob(places)))
-    found = next(many.folder.glob(places))
-    return found.relative_to(many.folder).parts[0], found.name
+def shards_begun(many: Many, run_id: str, step: str) -> list[str]:
+    """The steps for shards that a run began, each as often as it did."""
+    return [row[0] for row in many.rows(_BEGUN, "dagster", run_id) if f".{step}[" in row[0]]
 
 
 def step_under_way(many: Many, run_id: str, op: str) -> tuple[str, str]:

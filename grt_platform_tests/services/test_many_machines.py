@@ -9,6 +9,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from grt_platform.orchestration.workers.guard import MOST_DEATHS
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.partitions import month_of, partition_key
 from grt_platform.systems.galaxy.schemas import RAW_TABLES, TOOL_RESOURCES, TOOL_USAGE, overall
+from grt_platform.systems.genes.schemas import SEQUENCES
 from grt_platform.systems.lustre.assets.table import scanned
 from grt_platform.systems.lustre.ingest import Ingest
 from grt_platform.systems.lustre.limits import scan_rules
@@ -42,11 +44,13 @@ from grt_platform_tests.galaxy_archives import make_archive
 from grt_platform_tests.services import asked, cohort
 from grt_platform_tests.services.held_steps import ROWS
 from grt_platform_tests.services.many import WORKERS, Many, go, is_running, lines, many_machines
+from grt_platform_tests.systems.genes.logic.loading import load_bytes
 
 pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(900)]
 QUIET = dict.fromkeys(("sensor_interval_s", "jobs_interval_s", "ena_interval_s"), "3600") | {"runs_at_once": "8"}
 CHUNK = str(2 * 1024**2)
-CUT = {"shards": "4", "variants_shard_s": "0.1", "lustre_shard_bytes": "1000000", "lustre_chunk_bytes": CHUNK}
+CUT = {"shards": "4", "variants_shard_s": "0.1", "lustre_shard_bytes": "1000000", "lustre_chunk_bytes": CHUNK,
+       "genes_shard_bytes": "1000000", "genes_chunk_bytes": "4096"}  # fmt: skip
 TABLES = [dg.AssetKey(["galaxy", "raw", "archives"]), *(dg.AssetKey(table.asset_key) for table in RAW_TABLES),
           *(dg.AssetKey(table.served().asset_key) for table in RAW_TABLES if not table.is_private)]  # fmt: skip
 PRODUCTS = (TOOL_USAGE, TOOL_RESOURCES)
@@ -260,15 +264,37 @@ def test_rows_are_copied_once_when_postgres_is_killed_in_the_middle(many: Many) 
     print(f"Postgres killed during COPY: {statuses}, begun {len(lines(held, 'begun'))} times")
 
 
-def test_a_file_of_genes_is_parsed_by_a_worker_and_the_broker_tells_its_queues(many: Many) -> None:
-    genes = b"".join(b">gene %d\nACGTACGT\n" % number for number in range(1000))
-    job_id, run_id = asked.begun(many, asked.gene_file(asked.uploaded(many, "genes.fasta", genes)))
-    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
-    job = asked.job_of(many, job_id)
-    assert (job.state, job.counts["genes"]) == ("COMPLETE", 1000)
-    assert len(json.loads(asked.store_of(many, "products").read(str((job.result or {})["key"])))) == 1000
+def idle_queues(many: Many) -> list[tuple[int, int]]:
+    """Messages and consumers of the queues, and of one that is none."""
     depths = queue_depths(many.rabbitmq.url, ["light", "heavy", "nobody"])
-    assert [(depth.messages, depth.consumers) for depth in depths] == [(0, 2), (0, 2), (0, 0)]
+    return [(depth.messages, depth.consumers) for depth in depths]
+
+
+def test_a_file_of_genes_is_cut_over_workers_one_of_which_is_killed_and_parsed_bit_by_bit_as_by_one(many: Many) -> None:
+    genes = b"".join(b">gene%d of %d\n%s\n" % (at % 9973, at, b"ACGGT" * (at % 300)) for at in range(30_000))
+    begun = time.monotonic()
+    job_id, run_id = asked.begun(many, asked.gene_file(asked.uploaded(many, "genes.fasta", genes)))
+    worker, shard = asked.step_under_way(many, run_id, "genes_shard")
+    many.lose(worker)
+    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+    took = time.monotonic() - begun
+    many.start(worker)
+    starts = asked.shards_begun(many, run_id, "genes_shard")
+    assert len(set(starts)) == 4
+    assert starts.count(shard) == 2, starts
+    job, products = asked.job_of(many, job_id), asked.store_of(many, "products")
+    expected = load_bytes(genes)
+    assert (job.state, job.counts) == ("COMPLETE", asdict(expected.tally)), job.reason
+    assert products.read(str((job.result or {})["key"])) == expected.json
+    assert not list(products.list(f"genes/pieces/{job_id}"))
+    columns = "ordinal, line_number, name, occurrence, digest, identical_to, sequence"
+    rows = many.rows(f"SELECT {columns} FROM genes.genes WHERE job_id = %s ORDER BY ordinal", "warehouse", job_id)
+    assert rows == expected.table("served_genes").select(columns.split(", ")).rows()
+    sequences = Lake(asked.store_of(many, "lake")).scan(SEQUENCES, {"job_id": job_id}).drop("job_id").collect()
+    assert sequences.equals(expected.table("sequences"))
+    many.wait(worker)
+    until(lambda: idle_queues(many) == [(0, 2), (0, 2), (0, 0)], 30)
+    print(f"{len(genes) / 1e6:.0f} MB of genes in 4 shards, one worker killed in the middle: {took:.1f} s")
 
 
 def test_a_question_is_cut_over_workers_one_of_which_is_killed_and_answered_bit_by_bit_as_by_one(
@@ -277,14 +303,13 @@ def test_a_question_is_cut_over_workers_one_of_which_is_killed_and_answered_bit_
     files = {f"{name}.vcf.gz": cohort.file(name) for name in "ab"}
     asked.looked_at(many, [asked.uploaded(many, name, data) for name, data in files.items()])
     job_id, run_id = asked.begun(many, asked.question(many, cohort.SLOWLY))
-    worker, shard = asked.shard_under_way(many, job_id)
+    worker, shard = asked.step_under_way(many, run_id, "variants_shard")
     many.kill(worker)
     assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
     many.start(worker)
-    begins = "SELECT step_key FROM event_logs WHERE run_id = %s AND dagster_event_type = 'STEP_START'"
-    starts = [row[0] for row in many.rows(begins, "dagster", run_id) if "variants_shard" in row[0]]
+    starts = asked.shards_begun(many, run_id, "variants_shard")
     assert len(set(starts)) == 4
-    assert starts.count(f"variants_answer.variants_shard[{shard}]") == 2, starts
+    assert starts.count(shard) == 2, starts
     job, products = asked.job_of(many, job_id), asked.store_of(many, "products")
     assert job.state == "COMPLETE", job.reason
     folder = str((job.result or {})["folder"])
@@ -304,8 +329,7 @@ def test_a_dump_is_cut_over_workers_one_of_which_is_killed_and_loaded_bit_by_bit
     many.kill(worker)
     assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
     many.start(worker)
-    begins = "SELECT step_key FROM event_logs WHERE run_id = %s AND dagster_event_type = 'STEP_START'"
-    starts = [row[0] for row in many.rows(begins, "dagster", run_id) if "lustre_shard" in row[0]]
+    starts = asked.shards_begun(many, run_id, "lustre_shard")
     assert (len(set(starts)), starts.count(step)) == (4, 2), starts
     raw, lake, products = (asked.store_of(many, name) for name in ("raw", "lake", "products"))
     for item in raw.list("lustre/kept"):

@@ -1,45 +1,28 @@
 """Brings one upload into the lake, the products and the warehouse: one pass, all or nothing."""
 
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from types import TracebackType
 from typing import BinaryIO, cast
 
 import polars as pl
 
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.memory import give_back_freed_memory, keep_freed_memory, mapped_file
-from grt_platform.adapters.partition_sink import PartitionSink
 from grt_platform.adapters.postgres import Connection
 from grt_platform.adapters.store import Store
 from grt_platform.adapters.warehouse import Warehouse
-from grt_platform.kernel.table import Table
 from grt_platform.systems.genes.counting import CountedReader
-from grt_platform.systems.genes.logic.delivery import Emit
-from grt_platform.systems.genes.logic.gathered import Gathered
+from grt_platform.systems.genes.logic.cutting import Part
 from grt_platform.systems.genes.logic.load import Source, load
 from grt_platform.systems.genes.logic.options import Limits, Options
-from grt_platform.systems.genes.logic.result_json import Write
 from grt_platform.systems.genes.logic.tally import Tally
+from grt_platform.systems.genes.outputs import Outputs
 from grt_platform.systems.genes.results import result_key
-from grt_platform.systems.genes.schemas import (
-    GENES,
-    LEDGER,
-    PARSES,
-    QUARANTINE,
-    SEQUENCES,
-    SERVED_GENES,
-)
+from grt_platform.systems.genes.schemas import LEDGER, PARSES
 
-_GROUP_BYTES = 8 * 1024**2  # small groups wait in little memory, and one gene is found without reading many
-_SERVED: dict[str, Table] = {
-    "served_genes": SERVED_GENES,
-    "quarantine": QUARANTINE,
-    "ledger": LEDGER,
-    "parses": PARSES,
-}
+Made = Callable[[Outputs], Tally | None]
+"""Puts rows and result into the outputs, where others made them before; None where that cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +61,22 @@ class Parsed:
 class Ingest:
     """The way of an upload.
 
-    Args:
-        lake: Where its tables go.
+    Attributes:
         products: Where its JSON result goes.
         limits: Bounds of the platform.
+
+    Args:
+        lake: Where its tables go.
+        products: As above.
+        limits: As above.
     """
 
     def __init__(self, lake: Lake, products: Store, limits: Limits) -> None:
-        self._lake, self._products, self._limits = lake, products, limits
+        self._lake, self.products, self.limits = lake, products, limits
 
-    def parse(self, task: Task, connection: Connection, progress: Callable[[float], None]) -> Parsed:
+    def parse(
+        self, task: Task, connection: Connection, progress: Callable[[float], None], made: Made | None = None
+    ) -> Parsed:
         """Everything of the upload is in the lake and the products; in Postgres when the transaction commits.
 
         A killed parse leaves what was there before, or whole files that the next one replaces by the same bytes.
@@ -96,14 +85,16 @@ class Ingest:
             task: The upload.
             connection: One in a transaction of the caller, who then ends the job in it.
             progress: Told how much of the file was read, 0 to 1; may raise to stop the parse.
+            made: Asked first whether there is something that the file need not be read again for.
 
         Raises:
             BadSourceError: The file cannot be taken.
         """
         keep_freed_memory()
-        outputs = _Outputs(self._lake, self._products, connection, task.job_id)
+        outputs = Outputs(self._lake, self.products, connection, task.job_id)
         with outputs:
-            tally = load(_source(task, progress), task.options, self._limits, outputs.begin)
+            tally = made(outputs) if made else None
+            tally = tally or load(source(task, progress), task.options, self.limits, outputs.begin)
             outputs.result_written()
             outputs.emit("ledger", _ledger(task, tally))
             outputs.emit("parses", _summary(task, tally, outputs.result_bytes))
@@ -117,68 +108,21 @@ class Ingest:
         warehouse.replace(LEDGER.served(), {"job_id": task.job_id}, rejected)
 
 
-class _Outputs:
-    """The lake's files, the result and the warehouse's rows of one job, begun anew as often as the parse is."""
+def source(task: Task, progress: Callable[[float], None], part: Part | None = None) -> Source:
+    """The upload, or a part of it, as it is loaded.
 
-    def __init__(self, lake: Lake, products: Store, connection: Connection, job_id: str) -> None:
-        self._lake, self._products, self._connection, self._job_id = lake, products, connection, job_id
-        self.result_bytes = 0
-        self.rows: dict[str, int] = {}
-        self._open = ExitStack()
+    Args:
+        task: The upload.
+        progress: Told how much was read, 0 to 1; of a part that is packed less than that.
+        part: Which part.
+    """
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._open.__exit__(kind, error, trace)
-
-    def begin(self) -> tuple[Emit, Write]:
-        """Forget what came so far; returns what takes rows and what takes bytes of the result."""
-        if self.rows:
-            with suppress(_ForgottenError), self._open:
-                raise _ForgottenError
-        self._open = ExitStack()
-        self.rows, self.result_bytes = dict.fromkeys((*_SERVED, "genes", "sequences"), 0), 0
-        tables = (SEQUENCES, GENES, QUARANTINE, LEDGER, PARSES)
-        partition, served = {"job_id": self._job_id}, tuple(_SERVED.values())
-        self._sink = self._open.enter_context(
-            PartitionSink(self._lake, self._connection, tables, partition, {}, served=served, group_bytes=_GROUP_BYTES)
-        )
-        self._result = self._open.enter_context(self._products.writer(result_key(self._job_id)))
-        self._gathered = Gathered(self._send)
-        return self._gathered.take, self._write
-
-    def emit(self, noun: str, frame: pl.DataFrame) -> None:
-        """Rows that come once, at the end."""
-        self._send(noun, frame)
-
-    def result_written(self) -> None:
-        """Nothing more is gathered."""
-        self._gathered.flush()
-
-    def _write(self, data: bytes | memoryview) -> int:
-        self.result_bytes += len(data)
-        return self._result.write(data)
-
-    def _send(self, noun: str, frame: pl.DataFrame) -> None:
-        self.rows[noun] += frame.height
-        if noun in _SERVED:
-            self._sink.publish(_SERVED[noun], frame)
-        if noun != "served_genes":
-            self._sink.emit(noun, frame)
-
-
-class _ForgottenError(Exception):
-    """What was written so far is to be forgotten."""
-
-
-def _source(task: Task, progress: Callable[[float], None]) -> Source:
     def opened() -> BinaryIO:
-        return cast("BinaryIO", CountedReader(task.open(), task.size_bytes, progress))
+        stream = task.open()
+        stream.seek(part.at if part else 0)
+        return cast("BinaryIO", CountedReader(stream, part.size if part else task.size_bytes, progress))
 
-    return Source(task.file_name, task.upload_id, opened, mapped_file)
+    return Source(task.file_name, task.upload_id, opened, mapped_file, part)
 
 
 def _ledger(task: Task, tally: Tally) -> pl.DataFrame:

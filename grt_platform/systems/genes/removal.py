@@ -4,7 +4,7 @@ from grt_platform.adapters.copying import clear
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.store import Store
 from grt_platform.adapters.warehouse import Warehouse
-from grt_platform.systems.genes.results import result_key
+from grt_platform.systems.genes.results import pieces_folder, result_key
 from grt_platform.systems.genes.schemas import LEDGER, SERVED_TABLES, TABLES
 
 
@@ -16,6 +16,7 @@ def remove(job_id: str, lake: Lake, products: Store, warehouse: Warehouse, *, wi
             if with_ledger or table.noun != LEDGER.noun:
                 clear(connection, table, partition)
     products.delete(result_key(job_id))
+    products.delete_prefix(pieces_folder(job_id))
     for table in TABLES:
         if with_ledger or table.noun != LEDGER.noun:
             lake.remove(table, partition)

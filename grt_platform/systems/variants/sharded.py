@@ -10,6 +10,7 @@ from grt_platform.kernel.errors import BadInputError, BadSourceError
 from grt_platform.kernel.job import Job
 from grt_platform.kernel.shards import Shard, cut, how_many, shards
 from grt_platform.orchestration.job_run import JobRun
+from grt_platform.orchestration.sharding import reporting
 from grt_platform.systems.variants.answering import ANSWERED, LOOKED, Answered, Answering
 from grt_platform.systems.variants.asking import Exact
 from grt_platform.systems.variants.catalog import dimensions_of
@@ -66,7 +67,8 @@ class Sharded:
             raise BadInputError("a pinned version was purged while this waited: ask again")
         if parts is None or len(parts) != shard.of or self._told(pieces, shard) is not None:
             return
-        report = _reporting(run, shard, sum(self._told(pieces, one) is not None for one in shards(shard.of)))
+        done = sum(self._told(pieces, one) is not None for one in shards(shard.of))
+        report = reporting(run, shard, done, (LOOKED, ANSWERED - _JOINED))
         with emptied(self.answering.scratch(run.job) / shard.key) as place:
             found = self.answering.answer(run, exact, exact.plan, place, contigs=parts[shard.number], report=report)
             if is_in_order(parts, found.contigs):
@@ -139,13 +141,3 @@ def _brought(
         with log.open("ab") as stream:
             stream.write(f"part {shard.number + 1} of {shard.of}\n".encode() + told.read_bytes())
     return parts, log
-
-
-def _reporting(run: JobRun, shard: Shard, done: int) -> Callable[[str, float], None]:
-    """Progress of one shard, when so many others were done before it."""
-    share = (ANSWERED - _JOINED - LOOKED) / shard.of
-
-    def report(step: str, progress: float) -> None:
-        run.step(f"{step}, part {shard.number + 1} of {shard.of}", LOOKED + share * (done + progress))
-
-    return report

@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -13,15 +12,11 @@ import dagster as dg
 import httpx
 
 from grt_platform.adapters.job_board import JobBoard
-from grt_platform.adapters.store import open_store
-from grt_platform.adapters.upload_limits import limits_of
-from grt_platform.adapters.uploads import Uploads
-from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.job import Job, partitions_name, run_tags
 from grt_platform.kernel.versions import ObjectVersion
-from grt_platform.settings import settings
 from grt_platform.systems.variants.partitions import VERSIONS
 from grt_platform.systems.variants.serving.demo import SAMPLE
+from grt_platform_tests.fixtures.job_runs import upload
 from grt_platform_tests.fixtures.platform import QUIET
 from grt_platform_tests.fixtures.web import LiveWeb
 from grt_platform_tests.vcf_files import bgzip, vcf_text
@@ -40,12 +35,6 @@ def body(result: bytes) -> list[list[str]]:
     """The lines of a VCF below its description: the header line and the records."""
     text = gzip.GzipFile(fileobj=io.BytesIO(result)).read().decode()
     return [line.split("\t") for line in text.splitlines() if not line.startswith("##")]
-
-
-def upload(warehouse: Warehouse, project: str, name: str, data: bytes) -> ObjectVersion:
-    """The object's current version."""
-    uploads = Uploads(warehouse, open_store(settings().raw, settings()), limits_of(settings()))
-    return uploads.add(project, name, io.BytesIO(data), by="a test", now=datetime.now(UTC))
 
 
 @cache

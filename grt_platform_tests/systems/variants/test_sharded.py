@@ -7,20 +7,21 @@ import dagster as dg
 import pytest
 
 from grt_platform.adapters.accounts.projects import create_project
-from grt_platform.adapters.job_board import JobBoard, Submission
+from grt_platform.adapters.job_board import Submission
 from grt_platform.adapters.pieces import Pieces
 from grt_platform.adapters.store import Store, open_store
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.kernel.identity import KEY_USER_ID
-from grt_platform.kernel.job import Job, partitions_name, run_tags
+from grt_platform.kernel.job import Job
 from grt_platform.settings import settings
 from grt_platform.systems.variants.asking import resolve
 from grt_platform.systems.variants.assets import answers
 from grt_platform.systems.variants.limits import plan_limits
 from grt_platform.systems.variants.logic.question import Asked
+from grt_platform_tests.fixtures.job_runs import done, done_again, steps, upload
 from grt_platform_tests.fixtures.platform import QUIET, Platform
 from grt_platform_tests.fixtures.web import now
-from grt_platform_tests.systems.variants.project import upload, vcf
+from grt_platform_tests.systems.variants.project import vcf
 
 CONTIGS = [f"c{number}" for number in range(7)]
 ASKED = Asked(is_all=True, command="view -c1; norm -m-any")
@@ -54,15 +55,7 @@ def answered(
     """The job of a question, after its run by this asset."""
     exact = resolve(platform.warehouse, "alpha", asked, plan_limits())
     submission = Submission("variants", "query", "alpha", KEY_USER_ID, "ann", asked.as_request(), exact.pins())
-    job = JobBoard(platform.warehouse).submit(submission).job
-    platform.instance.add_dynamic_partitions(partitions_name("variants", "query"), [job.job_id])
-    own = dg.define_asset_job("own", dg.AssetSelection.assets(asset), executor_def=dg.in_process_executor)
-    definitions = dg.Definitions(assets=[asset], jobs=[own], resources=platform.definitions.resources)
-    given: dict[str, Any] = {"partition_key": job.job_id, "tags": run_tags(job), "run_config": QUIET}
-    result = definitions.resolve_job_def("own").execute_in_process(
-        instance=platform.instance, raise_on_error=False, **given
-    )
-    return JobBoard(platform.warehouse).get(job.job_id), result
+    return done(platform, asset, submission)
 
 
 def products() -> Store:
@@ -78,10 +71,6 @@ def files_of(job: Job) -> dict[str, bytes]:
     found = {item.key.removeprefix(f"{folder}/"): products().read(item.key) for item in products().list(folder)}
     assert set(found) == names, "no piece is left"
     return found
-
-
-def steps(result: dg.ExecuteInProcessResult) -> list[str]:
-    return sorted(event.step_key or "" for event in result.all_events if event.is_step_success)
 
 
 def test_one_two_and_five_shards_give_what_one_step_gives(loaded: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,14 +104,9 @@ def test_a_shard_of_a_killed_run_is_not_done_again(loaded: Platform, monkeypatch
     monkeypatch.setattr(Pieces, "keep", keeping)
     job, result = answered(loaded, answers.in_several_steps)
     assert (job.state, result.success) == ("SYSTEM_ERROR", False)
-    board = JobBoard(loaded.warehouse)
-    own = dg.define_asset_job("own", dg.AssetSelection.assets(answers.in_several_steps))
-    definitions = dg.Definitions(assets=[answers.in_several_steps], jobs=[own], resources=loaded.definitions.resources)
-    again = definitions.resolve_job_def("own").execute_in_process(
-        instance=loaded.instance, partition_key=job.job_id, run_config=QUIET
-    )
+    job, again = done_again(loaded, answers.in_several_steps, job)
     assert again.success
-    files_of(board.get(job.job_id))
+    files_of(job)
     assert sorted(kept) == ["1_of_3", "2_of_3", "2_of_3", "3_of_3"]
 
 

@@ -23,15 +23,15 @@ class Receiver(Protocol):
 
 
 class Assembler:
-    """Takes scans in the order of the file, which has `lines_before` lines before the first one.
+    """Takes scans in the order of the file, which has so many lines and records before the first one.
 
     Attributes:
-        found: Records that have begun.
+        found: Records that have begun, those before counted.
         comments: Comment lines passed.
     """
 
-    def __init__(self, receiver: Receiver, limits: Limits, lines_before: int = 0) -> None:
-        self.found = self.comments = 0
+    def __init__(self, receiver: Receiver, limits: Limits, lines_before: int = 0, records_before: int = 0) -> None:
+        self.found, self.comments = records_before, 0
         self._receiver, self._limits = receiver, limits
         self._lines = lines_before
         self._open: OpenRecord | None = None

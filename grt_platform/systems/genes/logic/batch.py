@@ -47,13 +47,12 @@ class Batch:
     @property
     def bounds(self) -> Numbers:
         """Where the sequences begin and end in `letters`; one more than there are records."""
-        raw = memoryview(self.sequences.buffers()[1] or b"")
-        return np.frombuffer(raw, np.int64)[self.sequences.offset :][: len(self) + 1]
+        return bounds_of(self.sequences)
 
     @property
     def letters(self) -> memoryview:
         """The memory that the sequences lie in."""
-        return memoryview(self.sequences.buffers()[2] or b"")
+        return letters_of(self.sequences)
 
     @classmethod
     def of_run(cls, scan: Scan, chosen: range, *, ordinal: int, lines_before: int, max_header_bytes: int) -> Self:
@@ -108,6 +107,17 @@ class Batch:
             self.sequences.filter(pa.array(keep)),
             self.pieces,
         )
+
+
+def bounds_of(texts: pa.LargeStringArray) -> Numbers:
+    """Where texts begin and end in their memory; one more than there are texts."""
+    raw = memoryview(texts.buffers()[1] or b"")
+    return np.frombuffer(raw, np.int64)[texts.offset :][: len(texts) + 1]
+
+
+def letters_of(texts: pa.LargeStringArray) -> memoryview:
+    """The memory that texts lie in."""
+    return memoryview(texts.buffers()[2] or b"")
 
 
 def _texts(bounds: Numbers, letters: Bytes) -> pa.LargeStringArray:

@@ -7,13 +7,13 @@ import numpy as np
 import polars as pl
 
 from grt_platform.kernel.errors import BadSourceError
-from grt_platform.systems.genes.logic import faults, frames, kernels
+from grt_platform.systems.genes.logic import faults, frames
 from grt_platform.systems.genes.logic.batch import Batch, header_text
-from grt_platform.systems.genes.logic.index import Index, Scratch, in_memory
+from grt_platform.systems.genes.logic.index import Index, Scratch, digest_keys, in_memory
 from grt_platform.systems.genes.logic.names import Named, Names
 from grt_platform.systems.genes.logic.open_record import OpenRecord
 from grt_platform.systems.genes.logic.options import Limits, Options
-from grt_platform.systems.genes.logic.result_json import ResultWriter
+from grt_platform.systems.genes.logic.result_json import Result
 from grt_platform.systems.genes.logic.tally import Tally
 
 Emit = Callable[[str, pl.DataFrame], None]
@@ -51,7 +51,7 @@ class Delivery:
     options: Options
     limits: Limits
     emit: Emit
-    result: ResultWriter
+    result: Result
     known_bad: frozenset[int] = frozenset()
     tally: Tally = field(default_factory=Tally)
     late: set[int] = field(default_factory=set)
@@ -128,14 +128,14 @@ class Delivery:
         self.emit("quarantine", frames.quarantine_rows(batch, reasons, lines, self.upload.source, self.upload.version))
 
     def _give_on(self, batch: Batch, named: Named) -> None:
-        keys = np.ascontiguousarray(batch.digests[:, :16]).view(np.uint64)
-        _, firsts = self._digests.add(keys, batch.ordinals)
+        _, firsts = self._digests.add(digest_keys(batch.digests), batch.ordinals)
         genes = frames.genes_frame(batch, named, firsts, is_masked=self.options.on_invalid == "mask")
         self.emit("sequences", frames.sequences_frame(batch))
         self.emit("genes", genes)
-        self.emit("served_genes", frames.served_frame(genes, batch, self.limits.text_letters))
+        most_letters = -1 if batch.pieces else self.limits.text_letters
+        self.emit("served_genes", frames.served_frame(genes, batch.sequences, most_letters))
         self._write_result(batch)
-        self._count(batch, named, genes)
+        self.tally.count(genes)
 
     def _write_result(self, batch: Batch) -> None:
         bounds = batch.bounds.tolist()
@@ -144,14 +144,3 @@ class Delivery:
             self.result.end()
         else:
             self.result.genes_whole(batch.headers, batch.letters, bounds)
-
-    def _count(self, batch: Batch, named: Named, genes: pl.DataFrame) -> None:
-        tally = self.tally
-        tally.genes += len(batch)
-        tally.letters += int(batch.lengths.sum())
-        tally.genes_empty += int((batch.lengths == 0).sum())
-        tally.genes_nameless += named.names.count("")
-        tally.genes_repeated += int((named.occurrences > 1).sum())
-        tally.genes_identical += len(batch) - genes["identical_to"].null_count()
-        tally.blanks_removed += int(batch.numbers[:, kernels.BLANKS].sum())
-        tally.letters_masked += int(genes["letters_masked"].sum())

@@ -26,7 +26,6 @@ def genes_frame(batch: Batch, named: Named, firsts: Numbers, *, is_masked: bool)
     numbers = batch.numbers
     strong, weak = numbers[:, kernels.STRONG], numbers[:, kernels.WEAK]
     has_gc = ((numbers[:, kernels.KINDS] & NO_NUCLEOTIDE) == 0) & (strong + weak > 0)
-    is_first = (firsts == batch.ordinals) | (batch.lengths == 0)
     return pl.DataFrame(
         {
             "ordinal": batch.ordinals,
@@ -37,12 +36,18 @@ def genes_frame(batch: Batch, named: Named, firsts: Numbers, *, is_masked: bool)
             "length": batch.lengths,
             "gc": pl.Series(strong / np.maximum(strong + weak, 1)).set(pl.Series(~has_gc), None),
             "digest": digest_texts(batch.digests),
-            "identical_to": pl.Series(firsts).set(pl.Series(is_first), None),
+            "identical_to": identical(firsts, batch.ordinals, batch.lengths),
             "blanks_removed": numbers[:, kernels.BLANKS],
             "letters_masked": numbers[:, kernels.INVALID] if is_masked else np.zeros(len(batch), np.int64),
         },
         schema_overrides={"gc": pl.Float64, "gene_name": pl.String, "name": pl.String, "identical_to": pl.Int64},
     )
+
+
+def identical(firsts: Numbers, ordinals: Numbers, lengths: Numbers) -> pl.Series:
+    """For each gene the first one with its digest, where that is another and they have letters."""
+    is_first = (firsts == ordinals) | (lengths == 0)
+    return pl.Series("identical_to", firsts, pl.Int64).set(pl.Series(is_first), None)
 
 
 def sequences_frame(batch: Batch) -> pl.DataFrame:
@@ -61,11 +66,12 @@ def piece_frame(ordinal: int, piece: int, letters: bytes) -> pl.DataFrame:
     return pl.DataFrame({"ordinal": [ordinal], "piece": [piece], "sequence": [letters.decode("latin-1")]})
 
 
-def served_frame(genes: pl.DataFrame, batch: Batch, most_letters: int) -> pl.DataFrame:
-    """Rows of the served table genes: with the letters of the sequences that are short enough."""
-    texts = pl.Series("sequence", _letters(batch.sequences))
-    is_short = (pl.col("length") <= most_letters) & (batch.pieces == 0)
-    return genes.with_columns(sequence=pl.when(is_short).then(texts))
+def served_frame(genes: pl.DataFrame, sequences: pa.LargeStringArray | None, most_letters: int) -> pl.DataFrame:
+    """Rows of the served table genes: with the letters of the sequences that are short enough, where they are given."""
+    if sequences is None:
+        return genes.with_columns(sequence=pl.lit(None, pl.String))
+    texts = pl.Series("sequence", _letters(sequences))
+    return genes.with_columns(sequence=pl.when(pl.col("length") <= most_letters).then(texts))
 
 
 def quarantine_rows(batch: Batch, reasons: list[str], lines: list[int], source: str, version: str) -> pl.DataFrame:

@@ -102,6 +102,11 @@ def hashed(texts: Sequence[str]) -> Keys:
     return np.frombuffer(hashes, np.uint64).reshape(-1, 2)
 
 
+def digest_keys(digests: npt.NDArray[np.uint8]) -> Keys:
+    """Keys of digests, shape n x 24."""
+    return np.ascontiguousarray(digests[:, :_KEY_BYTES]).view(np.uint64)
+
+
 def _slots(memory: mmap) -> tuple[Keys, npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
     """Keys, how often each came, and the ordinal it first came with, in this memory."""
     size, view = len(memory) // _SLOT_BYTES, memoryview(memory)

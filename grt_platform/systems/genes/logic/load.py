@@ -15,12 +15,13 @@ from grt_platform.systems.genes.logic.ahead import ahead
 from grt_platform.systems.genes.logic.alphabets import tables
 from grt_platform.systems.genes.logic.assembler import Assembler
 from grt_platform.systems.genes.logic.csv_header import Layout, read_layout
+from grt_platform.systems.genes.logic.cutting import Part
 from grt_platform.systems.genes.logic.delivery import Delivery, Emit, Upload
 from grt_platform.systems.genes.logic.file_names import FileKind, file_kind
 from grt_platform.systems.genes.logic.index import Scratch, in_memory
 from grt_platform.systems.genes.logic.options import Limits, Options
-from grt_platform.systems.genes.logic.reading import read_text
-from grt_platform.systems.genes.logic.result_json import ResultWriter, Write
+from grt_platform.systems.genes.logic.reading import part_text, read_text
+from grt_platform.systems.genes.logic.result_json import Result
 from grt_platform.systems.genes.logic.scan import Chunk, Entry, Scan, entry_after, scan_chunk, scan_csv_chunks
 from grt_platform.systems.genes.logic.tally import Tally
 
@@ -31,25 +32,28 @@ class Source:
 
     Attributes:
         scratch: Where names and digests go that are too many for memory.
+        part: What of it is loaded, where it is not all; `open` then gives a stream that stands where that begins.
     """
 
     name: str
     version: str
     open: Callable[[], BinaryIO]
     scratch: Scratch = in_memory
+    part: Part | None = None
 
 
-def load(source: Source, options: Options, limits: Limits, begin: Callable[[], tuple[Emit, Write]]) -> Tally:
-    """Parse an upload.
+def load(source: Source, options: Options, limits: Limits, begin: Callable[[], tuple[Emit, Result]]) -> Tally:
+    """Parse an upload, or a part of one.
 
-    Rows come in the order of the file; neither the size of chunks nor the number of workers changes any of them.
+    Rows come in the order of the file; neither the size of chunks nor the number of workers changes any of them. Those
+    of a part are those of the whole, but that they know nothing of names and sequences in the parts before.
 
     Args:
         source: The upload.
         options: How its owner wants it read.
         limits: Bounds of the platform.
         begin: Called before the first row, and once more where all must be done again: what was taken is to be
-            forgotten then. Returns what takes the rows and what takes the bytes of the JSON result.
+            forgotten then. Returns what takes the rows and what takes the genes of the result.
 
     Raises:
         BadSourceError: The file cannot be taken, with the record, line and column; what was taken is to be forgotten.
@@ -58,9 +62,9 @@ def load(source: Source, options: Options, limits: Limits, begin: Callable[[], t
     kind, known_bad = file_kind(source.name), frozenset[int]()
     with ThreadPoolExecutor(limits.workers, thread_name_prefix="genes") as pool:
         while True:
-            emit, write = begin()
+            emit, result = begin()
             upload = Upload(source.name, source.version)
-            delivery = Delivery(upload, options, limits, emit, ResultWriter(write), known_bad, scratch=source.scratch)
+            delivery = Delivery(upload, options, limits, emit, result, known_bad, scratch=source.scratch)
             try:
                 done = _pass(source, kind, delivery, pool)
             except BadSourceError as error:
@@ -74,10 +78,11 @@ def _pass(source: Source, kind: FileKind, delivery: Delivery, pool: Executor) ->
     """The file is read once from begin to end."""
     options, limits = delivery.options, delivery.limits
     with source.open() as stream:
-        first, chunks = read_text(stream, kind, limits, pool)
+        first, chunks = _text(source, stream, kind, limits, pool)
         layout = read_layout(first) if kind.form == "csv" else None
         delivery.upload = Upload(source.name, source.version, layout.fields if layout else None)
-        assembler = Assembler(delivery, limits, layout.header_lines if layout else 0)
+        before = source.part or Part(0, 0, 0, 0, layout.header_lines if layout else 0)
+        assembler = Assembler(delivery, limits, before.lines, before.records)
         scans = _csv_scans(chunks, layout, options) if layout else _fasta_scans(chunks, options, limits, pool)
         for scan in scans:
             assembler.take(scan)
@@ -85,6 +90,15 @@ def _pass(source: Source, kind: FileKind, delivery: Delivery, pool: Executor) ->
     delivery.result.close()
     delivery.tally.comments_skipped = assembler.comments
     return delivery
+
+
+def _text(
+    source: Source, stream: BinaryIO, kind: FileKind, limits: Limits, pool: Executor
+) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes of the text, where its begin is read, and all of it in chunks."""
+    if source.part is None:
+        return read_text(stream, kind, limits, pool)
+    return b"", part_text(stream, source.part, kind, limits, pool)
 
 
 def _fasta_scans(chunks: Iterator[bytes], options: Options, limits: Limits, pool: Executor) -> Iterator[Scan]:

@@ -1,5 +1,6 @@
 """Names of records: the first word of the header, and how often it came before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.genes.logic.batch import Batch
 from grt_platform.systems.genes.logic.faults import shown
-from grt_platform.systems.genes.logic.index import Index, Scratch, hashed, in_memory
+from grt_platform.systems.genes.logic.index import Index, Numbers, Scratch, hashed, in_memory
 from grt_platform.systems.genes.logic.options import Options
 
 MOST_NAME_BYTES = 1024
@@ -46,10 +47,15 @@ class Names:
             BadSourceError: A name repeats where that is an error, or is too long.
         """
         names = [name_of(header) for header in batch.headers]
-        counts, firsts = self._index.add(hashed(names), batch.ordinals)
-        counts[[not name for name in names]] = 1
+        counts, firsts = self.count(names, batch.ordinals)
         self._check(batch, names, counts, firsts)
         return Named(names, counts)
+
+    def count(self, names: Sequence[str], ordinals: Numbers) -> tuple[Numbers, Numbers]:
+        """How often each name has come now, and the ordinal that it first came with."""
+        counts, firsts = self._index.add(hashed(names), ordinals)
+        counts[[not name for name in names]] = 1
+        return counts, firsts
 
     def _check(
         self, batch: Batch, names: list[str], counts: npt.NDArray[np.int64], firsts: npt.NDArray[np.int64]

@@ -7,9 +7,10 @@ from typing import BinaryIO, cast
 
 from isal import igzip, isal_zlib
 
-from grt_platform.kernel.bgzf import Readable, block_groups, inflate_blocks, is_bgzf
+from grt_platform.kernel.bgzf import GROUP_BYTES, Readable, block_groups, inflate_blocks, is_bgzf
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.genes.logic.ahead import ahead
+from grt_platform.systems.genes.logic.cutting import Located, Part
 from grt_platform.systems.genes.logic.file_names import FileKind
 from grt_platform.systems.genes.logic.first_bytes import BOM, check_packing, check_text
 from grt_platform.systems.genes.logic.options import Limits
@@ -62,6 +63,56 @@ def read_text(stream: Readable, kind: FileKind, limits: Limits, pool: Executor) 
     return text[mark:], _without(chain(held, chunks), mark)
 
 
+def located_text(
+    stream: Readable, kind: FileKind, limits: Limits, pool: Executor, *, group_bytes: int = GROUP_BYTES
+) -> Iterator[Located]:
+    """The same bytes, and where in the file each chunk begins; nothing of a file that cannot be read from its middle.
+
+    Raises:
+        BadSourceError: From a chunk, as of `read_text`.
+    """
+    head = stream.read(_HEAD_BYTES)
+    check_packing(head, kind)
+    if kind.form != "fasta" or (kind.is_packed and not is_bgzf(head)):
+        return
+    given = _Rewound(head, stream)
+    raw = block_groups(given, group_bytes) if kind.is_packed else _pieces(given, limits.chunk_bytes)
+    unpack = inflate_blocks if kind.is_packed else bytes
+    chunks = ahead(pool, lambda part: (len(part), unpack(part)), raw, limits.workers)
+    first, at = b"", 0
+    for size, data in chunks:
+        first, at = first + data, at + size
+        if len(first) >= len(BOM):
+            break
+    yield Located(0, first, len(BOM) if first.startswith(BOM) else 0)
+    total = len(first)
+    for size, data in chunks:
+        total += len(data)
+        _check_size(total, limits)
+        yield Located(at, data)
+        at += size
+
+
+def part_text(stream: Readable, part: Part, kind: FileKind, limits: Limits, pool: Executor) -> Iterator[bytes]:
+    """The bytes of a part, in chunks, from a stream that stands where reading begins.
+
+    Raises:
+        BadSourceError: From a chunk: the file is not what was cut.
+    """
+    if kind.is_packed:
+        chunks = ahead(pool, inflate_blocks, block_groups(stream), limits.workers)
+    else:
+        chunks = _pieces(stream, limits.chunk_bytes)
+    left = part.size
+    for data in _without(chunks, part.skip):
+        yield data[:left]
+        left -= min(left, len(data))
+        if not left:
+            return
+    if left:
+        raise BadSourceError("the file is shorter than when it was cut; upload it again")
+
+
 def _without(chunks: Iterator[bytes], first: int) -> Iterator[bytes]:
     """The chunks without so many bytes at their begin."""
     for data in chunks:
@@ -98,7 +149,11 @@ def _bounded(chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
     total = 0
     for data in chunks:
         total += len(data)
-        if total > limits.max_unpacked_bytes:
-            raise BadSourceError(f"the file has more than {limits.max_unpacked_bytes} bytes when unpacked; split it")
+        _check_size(total, limits)
         if data:
             yield data
+
+
+def _check_size(total: int, limits: Limits) -> None:
+    if total > limits.max_unpacked_bytes:
+        raise BadSourceError(f"the file has more than {limits.max_unpacked_bytes} bytes when unpacked; split it")

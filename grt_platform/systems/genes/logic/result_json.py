@@ -2,8 +2,47 @@
 
 from collections.abc import Callable, Sequence
 from json.encoder import encode_basestring_ascii as quoted
+from typing import Protocol
 
 Write = Callable[[bytes | memoryview], object]
+
+
+class Result(Protocol):
+    """What takes genes in order, each whole or piece by piece."""
+
+    def genes_whole(self, names: Sequence[str], letters: memoryview, bounds: Sequence[int], /) -> None:
+        """Take genes whose letters stand one after another, cut at `bounds` (one more than names)."""
+
+    def begin(self, name: str, /) -> None:
+        """A gene begins, its letters follow by `piece`."""
+
+    def piece(self, letters: bytes, /) -> None:
+        """More letters of the gene."""
+
+    def end(self) -> None:
+        """The gene has ended."""
+
+    def close(self) -> None:
+        """No gene follows."""
+
+
+class NoResult:
+    """Takes genes and writes none: the numbers of the result are known once all parts of a file are."""
+
+    def genes_whole(self, _names: Sequence[str], _letters: memoryview, _bounds: Sequence[int], /) -> None:
+        """Nothing comes of them."""
+
+    def begin(self, _name: str, /) -> None:
+        """Nothing comes of it."""
+
+    def piece(self, _letters: bytes, /) -> None:
+        """Nothing comes of them."""
+
+    def end(self) -> None:
+        """Nothing has begun."""
+
+    def close(self) -> None:
+        """Nothing was written."""
 
 
 class ResultWriter:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 
 @dataclass(slots=True)
 class Tally:
@@ -20,6 +22,22 @@ class Tally:
     comments_skipped: int = 0
     records_quarantined: int = 0
     records_dropped: int = 0
+
+    def count(self, genes: pl.DataFrame) -> None:
+        """These rows of the table genes are loaded."""
+        self.genes += genes.height
+        self.letters += int(genes["length"].sum())
+        self.genes_empty += int((genes["length"] == 0).sum())
+        self.genes_nameless += int((genes["name"] == "").sum())
+        self.genes_repeated += int((genes["occurrence"] > 1).sum())
+        self.genes_identical += genes.height - genes["identical_to"].null_count()
+        self.blanks_removed += int(genes["blanks_removed"].sum())
+        self.letters_masked += int(genes["letters_masked"].sum())
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        """What a part counted of its records beside its genes."""
+        for name in ("records", "records_quarantined", "records_dropped", "comments_skipped"):
+            setattr(self, name, getattr(self, name) + counts[name])
 
     def warnings(self) -> Iterator[str]:
         """A sentence for everything that was not taken as it was sent, or that its sender can hardly have meant."""

@@ -8,6 +8,7 @@ from grt_platform.kernel.errors import BadInputError, BadSourceError
 from grt_platform.systems.genes.logic import load as load_module
 from grt_platform.systems.genes.logic.file_names import file_kind
 from grt_platform.systems.genes.logic.options import Limits, Options
+from grt_platform.systems.genes.logic.result_json import NoResult
 from grt_platform.systems.genes.logic.scan import PIECE_LETTERS
 from grt_platform_tests.systems.genes.logic.loading import load_bytes
 from grt_platform_tests.systems.genes.logic.test_same_whatever_the_chunks import bgzf
@@ -225,5 +226,5 @@ def test_the_stream_is_closed_when_a_file_is_refused():
     stream = io.BytesIO(b">a\nAC?\n")
     source = load_module.Source("x.fa", "v", lambda: stream)
     with pytest.raises(BadSourceError):
-        load_module.load(source, Options(), Limits(), lambda: (lambda *_: None, lambda _: None))
+        load_module.load(source, Options(), Limits(), lambda: (lambda *_: None, NoResult()))
     assert stream.closed

@@ -9,8 +9,9 @@ import pytest
 from grt_platform.adapters.accounts.projects import set_member
 from grt_platform.kernel.identity import Role
 from grt_platform_tests.fixtures.chromium import Tab, beside
+from grt_platform_tests.fixtures.job_runs import upload
 from grt_platform_tests.fixtures.web import LiveWeb, Person
-from grt_platform_tests.systems.variants.project import body, project_of, upload, vcf
+from grt_platform_tests.systems.variants.project import body, project_of, vcf
 
 pytestmark = pytest.mark.service
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
