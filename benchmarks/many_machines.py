@@ -2,7 +2,8 @@
 
 `python -m benchmarks.many_machines [--instances 40] [--people 5] [--questions 2] [--partitions 200]` starts Postgres,
 RabbitMQ, an S3 server and every service with two workers of two slots, and prints for each of the three how many a
-minute, how unequal people were served, and how much Dagster's database grew. The sizes of the issue are
+minute, how unequal people were served, how much Dagster's database grew, and what memory each service took over time
+(proportional set size with all its children, sampled every `--every` seconds). The sizes of the issue are
 `--instances 200 --people 10 --questions 5 --partitions 10000`.
 """
 
@@ -10,17 +11,22 @@ import argparse
 import io
 import statistics
 import tempfile
+import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import psutil
+import psycopg
 
 from grt_platform.adapters.accounts.projects import create_project
 from grt_platform.adapters.dagster_api import DagsterApi
+from grt_platform.adapters.event_log import prune, prune_results
 from grt_platform.adapters.job_board import JobBoard, Submission
 from grt_platform.adapters.store import open_store
 from grt_platform.adapters.upload_limits import limits_of
@@ -112,11 +118,62 @@ def partitions(many: Many, count: int) -> str:
     told = api.backfill(backfill)
     tag = "SELECT count(*) FROM run_tags WHERE key = 'dagster/backfill' AND value = %s"
     [(runs,)] = many.rows(tag, "dagster", backfill)
+    pruned = prune(many.settings["dagster_url"], older_than_days=0)
+    prune_results(many.settings["dagster_url"], older_than_days=0)
+    with psycopg.connect(many.settings["dagster_url"], autocommit=True) as connection:
+        connection.execute(b"VACUUM (FULL, ANALYZE)")
+    [(kept,)] = many.rows(size)
     return (
         f"{count} partitions backfilled: {told.materialized} made, {told.failed} failed, {runs} runs, "
         f"{60 * runs / took:.1f} runs and {60 * count / took:.0f} partitions a minute; Dagster's database grew by "
-        f"{(after - before) / 2**20:.1f} MiB, {(after - before) / count / 1024:.1f} KiB a partition"
+        f"{(after - before) / 2**20:.1f} MiB, {(after - before) / count / 1024:.1f} KiB a partition; pruning took "
+        f"{pruned} events, and left {(kept - before) / count / 1024:.1f} KiB a partition"
     )
+
+
+Samples = dict[str, list[int]]
+
+
+@contextmanager
+def sampled(many: Many, every_s: float) -> Iterator[Samples]:
+    """The memory of each service with its children, in MiB, at the start, every so many seconds, and at the end."""
+    found, is_over = Samples(), threading.Event()
+
+    def look() -> None:
+        while True:
+            pids = {name: process.pid for name, process in many.processes.items()}
+            for name, pid in {**pids, "postgres": many.postgres.pid}.items():
+                found.setdefault(name, []).append(memory_of(pid) // 2**20)
+            if is_over.wait(every_s):
+                return
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def memory_of(pid: int) -> int:
+    """Proportional set size of a process and all its children, in bytes; of those that end meanwhile nothing."""
+    total = 0
+    with suppress(psutil.NoSuchProcess):
+        service = psutil.Process(pid)
+        for process in (service, *service.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                total += process.memory_full_info().pss
+    return total
+
+
+def shown(memory: Samples) -> Iterator[str]:
+    """A line for each service: at the start, the middle of each tenth of the time, the most."""
+    for name, samples in memory.items():
+        tenths = [statistics.median_low(samples[at * len(samples) // 10 :][: max(1, len(samples) // 10)])
+                  for at in range(10)]  # fmt: skip
+        series = " ".join(str(each) for each in tenths)
+        yield f"{name}: {samples[0]} MiB at first, then {series}, {max(samples)} at most ({len(samples)} looks)"
 
 
 def main() -> None:
@@ -126,6 +183,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=5)
     parser.add_argument("--questions", type=int, default=2)
     parser.add_argument("--partitions", type=int, default=200)
+    parser.add_argument("--every", type=float, default=30.0)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="grt-bench-") as name:
         (Path(name) / "s3").mkdir()
@@ -136,7 +194,10 @@ def main() -> None:
                 lambda: partitions(many, given.partitions),
             ]
             for part in parts:
-                print(part(), flush=True)
+                with sampled(many, given.every) as memory:
+                    print(part(), flush=True)
+                for line in shown(memory):
+                    print(f"  {line}", flush=True)
 
 
 if __name__ == "__main__":

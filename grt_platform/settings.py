@@ -124,6 +124,9 @@ class Settings(BaseSettings):
     look_objects: int = Field(
         100_000, ge=1, description="Objects that one look of a sensor lists, about; the next look goes on behind them"
     )
+    look_s: float = Field(
+        2.0, gt=0, description="Seconds after which one look of a sensor lists no further; the next look goes on there"
+    )
     batch_partitions: int = Field(50, ge=1, description="Partitions that one backfill run takes at most")
     alert_window_minutes: int = Field(
         60, ge=0, description="Minutes in which people hear of one failing thing once, however often it fails"

@@ -54,13 +54,13 @@ def prune(url: str, *, older_than_days: int, batch: int = 20_000) -> int:
                 return pruned
 
 
-def prune_results(url: str) -> int:
-    """Delete what workers answered more than a week ago; returns how many answers."""
+def prune_results(url: str, *, older_than_days: int = RESULTS_DAYS) -> int:
+    """Delete what workers answered so long ago; returns how many answers."""
     connection = connect(_plain(url))
     connection.autocommit = True
     with connection, available("prune the answers of workers"):
         try:
-            return connection.execute(_PRUNE_RESULTS, [RESULTS_DAYS]).rowcount
+            return connection.execute(_PRUNE_RESULTS, [older_than_days]).rowcount
         except errors.UndefinedTable:
             return 0
 

@@ -16,6 +16,7 @@ _REMEDIES = {
     errno.EXDEV: "its folder lies on another disk than the store; keep a store on one disk",
     errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
 }
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENXIO}
 _IN_THE_WAY = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY}
 
@@ -43,3 +44,17 @@ def told(step: str, key: str) -> Iterator[None]:
             ) from error
         reason = _REMEDIES.get(error.errno or 0, f"{error.strerror}; check the disk and try again")
         raise UnavailableError(f"cannot {step} {key or 'the store'}: {reason}") from error
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Runs the block; a disk that is full leaves as `UnavailableError`, whichever library wrote to it."""
+    try:
+        yield
+    except OSError as error:
+        is_full = error.errno in _FULL or "no space left on device" in str(error).lower()
+        if not is_full:
+            raise
+        place = error.filename or "a file"
+        reason = _REMEDIES[error.errno if error.errno in _FULL else errno.ENOSPC]
+        raise UnavailableError(f"cannot write {place}: {reason}") from error

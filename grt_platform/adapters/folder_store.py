@@ -40,10 +40,10 @@ class FolderStore(Store):
         self._web_url = settings.web_address
         self._staging = Staging(self._root)
 
-    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
         """Everything below `prefix` in the order of the keys; a folder is read when the listing comes to it."""
         prefix = check_prefix(prefix)
-        return _list(prefix, self._path(prefix))
+        return _list(prefix, self._path(prefix), check_key(after) if after else "")
 
     def folders(self, prefix: str = "") -> Names:
         """Names of the folders directly below `prefix`; an empty one that somebody made by hand counts."""
@@ -218,6 +218,6 @@ class FolderStore(Store):
             folder = folder.parent
 
 
-def _list(prefix: str, folder: Path) -> Iterator[StoredObject]:
+def _list(prefix: str, folder: Path, after: str) -> Iterator[StoredObject]:
     with told("list", prefix), suppress(FileNotFoundError, NotADirectoryError):
-        yield from walk(f"{prefix}/" if prefix else "", folder)
+        yield from walk(f"{prefix}/" if prefix else "", folder, after)

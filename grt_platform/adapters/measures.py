@@ -91,13 +91,13 @@ def run_measures(dagster: Database) -> list[Measure]:
 
 
 def heartbeats(dagster: Database) -> Measure:
-    """How long ago each of Dagster's daemons gave a sign of life."""
+    """How long ago each of Dagster's daemons gave a sign of life; one of the future is a wrong clock, and no life."""
     beats = _rows(
         dagster,
-        """SELECT daemon_type AS daemon, extract(epoch FROM now() AT TIME ZONE 'utc' - "timestamp")::float8 AS n
+        """SELECT daemon_type AS daemon, abs(extract(epoch FROM now() AT TIME ZONE 'utc' - "timestamp"))::float8 AS n
            FROM daemon_heartbeats""",
     )
-    text = "Seconds since a daemon's last sign of life"
+    text = "Seconds since a daemon's last sign of life, which it dates by its own clock; or until then"
     return _measure("grt_daemon_heartbeat_age_seconds", text, ("daemon",), beats)
 
 

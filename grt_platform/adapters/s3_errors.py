@@ -19,10 +19,11 @@ from grt_platform.kernel.errors import BadSourceError, GrtError, UnavailableErro
 _CODE = re.compile(r"<Code>(\w+)</Code>|\((\w+)\) when calling")
 _ABSENT = {"NoSuchKey", "404", "NoSuchVersion", "NoSuchUpload"}
 _RIGHTS = "S3 refuses these credentials; check GRT_S3_ACCESS_KEY, GRT_S3_SECRET_KEY and the rights of their owner"
+_RIGHTS_OR_CLOCK = f"{_RIGHTS}, and the clock of this machine, which may be 15 minutes off at most"
 _REMEDIES = {
     "NoSuchBucket": "the bucket does not exist; make it, or correct the URL of the store",
     "AccessDenied": _RIGHTS,
-    "403": _RIGHTS,
+    "403": _RIGHTS_OR_CLOCK,  # an answer without a body
     "SignatureDoesNotMatch": _RIGHTS,
     "InvalidAccessKeyId": _RIGHTS,
     "RequestTimeTooSkewed": "the clock of this machine is wrong; set it",
@@ -52,7 +53,7 @@ def told(step: str, key: str) -> Iterator[None]:
 
 
 def _translated(error: Exception, step: str, key: str) -> GrtError | OccupiedError:
-    code = _code(error) or ("AccessDenied" if isinstance(error, (PermissionDeniedError, UnauthenticatedError)) else "")
+    code = _code(error) or ("403" if isinstance(error, (PermissionDeniedError, UnauthenticatedError)) else "")
     if isinstance(error, AlreadyExistsError) or (code == "PreconditionFailed" and step == "write"):
         return OccupiedError(key)
     if isinstance(error, PreconditionError):

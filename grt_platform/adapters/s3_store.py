@@ -50,9 +50,9 @@ class S3Store(Store):
         self._bulk = self._access.bulk(bucket, self._prefix)
         self._is_clean = False
 
-    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
         """Everything below `prefix`, a thousand objects per request."""
-        return self._list(check_prefix(prefix))
+        return self._list(check_prefix(prefix), check_key(after) if after else "")
 
     def folders(self, prefix: str = "") -> Names:
         """Names of the folders directly below `prefix`."""
@@ -218,9 +218,9 @@ class S3Store(Store):
     def _full(self, key: str) -> str:
         return f"{self._prefix}/{check_key(key)}" if self._prefix else check_key(key)
 
-    def _list(self, prefix: str) -> Iterator[StoredObject]:
+    def _list(self, prefix: str, after: str) -> Iterator[StoredObject]:
         with told("list", prefix):
-            for batch in obstore.list(self._bulk, prefix or None, chunk_size=_BATCH):
+            for batch in obstore.list(self._bulk, prefix or None, offset=after or None, chunk_size=_BATCH):
                 for meta in batch:
                     if meta["size"] or self.head(meta["path"]):  # an empty one may be the marker "folder/"
                         yield _stored(meta)

@@ -31,8 +31,15 @@ class Store(ABC):
     """
 
     @abstractmethod
-    def list(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Everything below `prefix`, page by page, in the order of the server; names that are no keys are left out."""
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
+        """Everything below `prefix`, page by page, in the order of the server; names that are no keys are left out.
+
+        That order is the keys' own, but for servers that list a folder before names that go on where its name ends.
+
+        Args:
+            prefix: The folder.
+            after: The last key that a listing gave, to go on behind it; it may be gone since.
+        """
 
     @abstractmethod
     def folders(self, prefix: str = "") -> Names:

@@ -5,8 +5,14 @@ from grt_platform.kernel.table import Column, Kind, Table
 STATUSES = ("loaded", "duplicate", "replaced", "rejected", "incomplete")
 
 
-def ledger_table(system: str, partition_columns: tuple[Column, ...]) -> Table:
-    """The ledger of `system`: one row for every version of every raw object ever seen."""
+def ledger_table(system: str, partition_columns: tuple[Column, ...], found_by: tuple[str, ...] = ()) -> Table:
+    """The ledger of `system`: one row for every version of every raw object ever seen.
+
+    Args:
+        system: Whose it is.
+        partition_columns: What it is cut by.
+        found_by: Columns by which a sensor asks for some objects of very many.
+    """
     own = (
         Column("source", Kind.TEXT, "Name of the raw object as its sender knows it", is_nullable=False),
         Column("version", Kind.TEXT, "Which version of that name: a hash over all its bytes", is_nullable=False),
@@ -29,6 +35,7 @@ def ledger_table(system: str, partition_columns: tuple[Column, ...]) -> Table:
         "Every version of every raw object ever seen, and what became of it",
         (*partition_columns, *own),
         tuple(column.name for column in partition_columns),
+        indexed=(found_by,) if found_by else (),
     )
 
 

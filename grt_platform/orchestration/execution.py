@@ -5,13 +5,14 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from grt_platform.adapters.file_errors import room
 from grt_platform.kernel.errors import BadInputError, BadSourceError, UnavailableError
 from grt_platform.kernel.queues import HEAVY, LIGHT, QUEUE_TAG, queue_of
 from grt_platform.settings import settings
 
 MAX_RETRIES = 4
 _FIRST_WAIT_S = 2.0
-_POOLS = set[str]()
+_POOLS = dict[str, int | None]()
 
 
 def _chosen_executor() -> dg.ExecutorDefinition:
@@ -30,14 +31,15 @@ EXECUTOR = _chosen_executor()
 def errors_by_kind(attempt: int = 0) -> Iterator[None]:
     """Let the kind of an error decide what Dagster does with the step.
 
-    What is unavailable is tried again after 2, 4, 8 and 16 seconds; bad input and bad sources fail at once, with their
-    own sentence; anything else is a fault of ours and fails at once with its stack.
+    What is unavailable (room on a full disk, too) is tried again after 2, 4, 8 and 16 seconds; bad input and bad
+    sources fail at once, with their own sentence; anything else is a fault of ours and fails at once with its stack.
 
     Args:
         attempt: How often the step was tried before: `context.retry_number` in an asset.
     """
     try:
-        yield
+        with room():
+            yield
     except UnavailableError as error:
         if attempt >= MAX_RETRIES:
             raise dg.Failure(f"{error} Tried {attempt + 1} times.", allow_retries=False) from error
@@ -46,16 +48,22 @@ def errors_by_kind(attempt: int = 0) -> Iterator[None]:
         raise dg.Failure(str(error), allow_retries=False) from error
 
 
-def pool(system: str, what: str) -> str:
-    """The name of the pool that limits how many steps of the system use the thing at once."""
+def pool(system: str, what: str, slots: int | None = None) -> str:
+    """The name of the pool that limits how many steps of the system use the thing at once.
+
+    Args:
+        system: Whose it is.
+        what: What is scarce.
+        slots: How many, where a setting says so; else Dagster's default, or what people set in its UI.
+    """
     name = f"{system}_{what}"
-    _POOLS.add(name)
+    _POOLS[name] = slots
     return name
 
 
-def known_pools() -> list[str]:
-    """Every pool that was named so far."""
-    return sorted(_POOLS)
+def known_pools() -> dict[str, int | None]:
+    """Every pool that was named so far, and the slots that a setting gives it."""
+    return dict(sorted(_POOLS.items()))
 
 
 def light(system: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any, Self
 import dagster as dg
 
 from grt_platform.adapters.database import Database, LightDatabase
+from grt_platform.adapters.file_errors import room
 from grt_platform.adapters.job_attempt import Attempt, JobGoneError, begin
 from grt_platform.adapters.postgres import Connection
 from grt_platform.adapters.process import end_children, own_children
@@ -139,7 +140,7 @@ class JobsResource(dg.ConfigurableResource[None]):
         """
         with errors_by_kind(context.retry_number), _interrupted_when_gone(context):
             attempt = begin(self.database(), context.partition_key, context.run.run_id, _made_for(context.run))
-            with _Ending(attempt, context), JobRun(attempt) as run:
+            with _Ending(attempt, context), room(), JobRun(attempt) as run:
                 yield run
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import dagster as dg
 from pydantic import Field
 
+from grt_platform.adapters.clock import server_clock
 from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.store import Store, open_store
@@ -73,5 +74,7 @@ class ClockResource(dg.ConfigurableResource[None]):
     fixed_at: Annotated[str, Field(description="Moment (ISO 8601) at which this clock stands; empty lets it run")] = ""
 
     def now(self) -> datetime:
-        """The time, UTC."""
-        return datetime.fromisoformat(self.fixed_at).astimezone(UTC) if self.fixed_at else datetime.now(UTC)
+        """The time, UTC: that of the warehouse's server, the same on every machine."""
+        if self.fixed_at:
+            return datetime.fromisoformat(self.fixed_at).astimezone(UTC)
+        return server_clock(settings().warehouse_url.get_secret_value()).now()

@@ -17,6 +17,7 @@ _FOUNDATION = {
     "bcftools": "bcftools",
     "chromium": "chromium",
     "rabbitmq-server": "rabbitmq-server",
+    "faketime": "faketime",
     "nginx-light": "nginx",
 }
 _SERVICES = {

@@ -234,6 +234,19 @@ class StoreContract:
         store.delete_prefix("many")
         assert list(store.list()) == []
 
+    def test_a_listing_is_gone_on_with_behind_any_key_that_it_gave(self, store: Store) -> None:
+        for key in ("a", "b-c/1", "b.x", "b/1", "b/2/3", "b/2/4", "bb/1", "z", "é"):
+            store.put(key, b"x")
+        for prefix in ("", "b", "b/2"):
+            given = [item.key for item in store.list(prefix)]
+            for at, key in enumerate(given, 1):
+                assert [item.key for item in store.list(prefix, after=key)] == given[at:]
+        store.delete("b/2/3")
+        assert [item.key for item in store.list("b", after="b/2/3")] == ["b/2/4"], "it is gone since"
+        assert list(store.list("b", after="c")) == []
+        with pytest.raises(BadInputError):
+            store.list(after="b/")
+
     def test_folders_are_named_once_each(self, store: Store) -> None:
         for key in ("x", "b/1", "b/2", "a/b/c", "b/d/1"):
             store.put(key, b"")

@@ -2,11 +2,17 @@
 
 import os
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
+from grt_platform.adapters import folder_listing
 from grt_platform.adapters.keys import HIDDEN
 from grt_platform.adapters.staging import STALE_S
 from grt_platform.adapters.store import Store, open_store
@@ -105,6 +111,42 @@ def test_a_listing_is_in_the_order_of_the_keys(store: Store) -> None:
     for key in reversed(keys):
         store.put(key, b"")
     assert [item.key for item in store.list()] == keys
+
+
+NAMES = st.text("ab.-/é", min_size=1, max_size=8).filter(lambda name: "" not in name.split("/") and ".." not in name)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sets(NAMES, max_size=20), st.one_of(st.just(""), NAMES), st.integers(1, 4))
+def test_a_listing_that_reads_few_names_at_a_time_has_each_key_once_in_order_behind_any_other(
+    names: set[str], after: str, at_once: int
+) -> None:
+    keys = {name for name in names if not any(f"{name}/" in f"{other}/" for other in names - {name})}
+    assume(not any(part == "." for key in {*keys, after} for part in key.split("/")))
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder_listing, "AT_ONCE", at_once)
+        for key in keys:
+            Path(folder, key).parent.mkdir(parents=True, exist_ok=True)
+            Path(folder, key).touch()
+        found = [item.key for item in open_store(folder, Settings()).list(after=after)]
+    assert found == sorted(key for key in keys if key > after)
+
+
+def test_a_folder_of_many_names_is_listed_in_little_memory(
+    store: Store, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_listing, "AT_ONCE", 200)
+    for number in range(10_000):
+        (root / f"{number * 7919 % 10_000:05}").touch()
+    tracemalloc.start()
+    try:
+        first = [item.key for item in islice(store.list(), 1)]
+        rest = sum(1 for _ in store.list(after=first[0]))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (first, rest) == (["00000"], 9999)
+    assert peak < 200 * 1024, "ten thousand names alone take 500 KiB"
 
 
 def test_folders_deeper_than_any_key_do_not_break_a_listing(store: Store, root: Path) -> None:

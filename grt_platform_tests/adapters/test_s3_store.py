@@ -15,6 +15,7 @@ import pytest
 from grt_platform.adapters import s3_store
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.errors import UnavailableError
+from grt_platform_tests.fixtures.faults import ahead
 from grt_platform_tests.fixtures.places import Place
 from grt_platform_tests.fixtures.seaweed import Seaweed
 
@@ -55,6 +56,27 @@ def test_signed_urls_carry_the_public_address_and_hold_there(place: Place) -> No
     assert url.startswith(f"{public}/")
     assert httpx.get(url).content == b"x"
     assert httpx.get(url.replace("localhost", "127.0.0.1")).status_code == 403  # the signature covers the name
+
+
+SAID = """
+from grt_platform.kernel.errors import UnavailableError
+for act in (lambda: store.read("a"), lambda: store.put("b", b"2"), lambda: store.head("a"), lambda: list(store.list())):
+    try:
+        act()
+        print("done")
+    except UnavailableError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize("minutes", [-20, -10, 10, 20])
+def test_a_clock_ten_minutes_off_is_borne_and_one_that_is_twenty_off_is_told_of(place: Place, minutes: int) -> None:
+    place.store().put("a", b"1")
+    process = place.run(SAID, **ahead(60 * minutes))
+    said, _ = process.communicate()
+    assert process.returncode == 0
+    for line in said.splitlines():
+        assert line == "done" if abs(minutes) < 15 else "clock of this machine" in line
 
 
 def test_the_marker_of_an_empty_folder_is_no_object(store: Store, place: Place, seaweed: Seaweed) -> None:

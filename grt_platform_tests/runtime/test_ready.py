@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from grt_platform.kernel.errors import UnavailableError
+from grt_platform.runtime import ready
 from grt_platform.runtime.ready import fault
 from grt_platform.settings import Settings
 from grt_platform_tests.fixtures.postgres import free_port
@@ -39,7 +40,7 @@ def test_a_worker_is_ready_while_it_hears_of_the_broker(tmp_path: Path) -> None:
     assert "for 100 s" in asked("worker", home=tmp_path)
 
 
-def test_a_daemon_is_ready_while_its_storage_hears_of_one(database_url: str) -> None:
+def test_a_daemon_is_ready_while_its_storage_hears_of_one(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "grt serve prepare" in asked("daemon", dagster_url=database_url)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(BEATS)
@@ -48,6 +49,11 @@ def test_a_daemon_is_ready_while_its_storage_hears_of_one(database_url: str) -> 
         assert asked("daemon", dagster_url=database_url) == ""
         connection.execute(b"UPDATE daemon_heartbeats SET timestamp = timestamp - interval '90 s'")
         assert "90 s old" in asked("daemon", dagster_url=database_url)
+        connection.execute(b"UPDATE daemon_heartbeats SET timestamp = timestamp + interval '690 s'")
+        assert "600 s old" in asked("daemon", dagster_url=database_url), "one of the future is no sign of life"
+        clock = time.time
+        monkeypatch.setattr(ready.time, "time", lambda: clock() + 600)
+        assert asked("daemon", dagster_url=database_url) == "", "it beats by the clock of this machine"
 
 
 def test_a_storage_that_does_not_answer_is_told_of() -> None:

@@ -1,15 +1,18 @@
 """What people ask of a platform on many machines, as its web door would write it down; its runs are started by hand."""
 
+import hashlib
 import io
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import dagster as dg
+import httpx
 import psutil
 
 from grt_platform.adapters.accounts.projects import create_project, is_project
 from grt_platform.adapters.job_board import JobBoard, Submission
+from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.store import Store, open_store
 from grt_platform.adapters.upload_limits import limits_of
 from grt_platform.adapters.uploads import Uploads
@@ -62,6 +65,20 @@ def uploaded(many: Many, name: str, data: bytes) -> ObjectVersion:
         create_project(warehouse_of(many), PROJECT, "", KEY_USER_ID, datetime.now(UTC))
     uploads = Uploads(warehouse_of(many), store_of(many, "raw"), limits_of(many.chosen("code")))
     return uploads.add(PROJECT, name, io.BytesIO(data), by="a test", now=datetime.now(UTC))
+
+
+def sent(many: Many, name: str, data: bytes) -> ObjectVersion:
+    """An object of the project that came as people send it: announced to the web door, put by a signed URL."""
+    uploaded(many, "first", b"1")
+    url = f"http://127.0.0.1:{many.settings['web_port']}/projects/{PROJECT}/uploads"
+    headers = {"Authorization": f"Bearer {many.settings['admin_key']}"}
+    promise = {"name": name, "size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    begun = httpx.post(url, json=promise, headers=headers, timeout=60).raise_for_status().json()
+    httpx.put(begun["put"]["url"], content=data, headers=begun["put"]["headers"], timeout=60).raise_for_status()
+    complete = f"{url}/{begun['version_id']}/complete"
+    httpx.post(complete, headers=headers, timeout=60).raise_for_status()
+    objects = Objects(warehouse_of(many), store_of(many, "raw"))
+    return objects.version(PROJECT, begun["version_id"])
 
 
 def looked_at(many: Many, versions: Sequence[ObjectVersion]) -> None:

@@ -23,6 +23,7 @@ from grt_platform.kernel.errors import UnavailableError
 from grt_platform.runtime.environment import project
 from grt_platform.runtime.ready import fault
 from grt_platform.settings import Settings
+from grt_platform_tests.fixtures.faults import ahead
 from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.postgres import UNSAFE_BUT_FAST, free_port
 from grt_platform_tests.fixtures.rabbitmq import RabbitMQ, running_rabbitmq
@@ -52,27 +53,38 @@ class Many:
         """The settings of a service."""
         return Settings.model_validate({**self.settings, "home": str(self.folder / name)})
 
-    def start(self, *names: str) -> None:
-        """The services are asked to be; `wait` tells when they are."""
+    def start(self, *names: str, ahead_s: float = 0) -> None:
+        """The services are asked to be; `wait` tells when they are. Their clocks may be so many seconds ahead."""
         for name in names:
             service, _, _ = name.partition("-")
             options = WORKERS.get(name, ())
             command = [sys.executable, "-m", "grt_platform.cli", "serve", service, *options]
-            self.processes[name] = self._process(name, command)
+            self.processes[name] = self._process(name, command, {**self._named(name), **ahead(ahead_s)})
 
-    def start_code(self) -> None:
+    def start_code(self, *, ahead_s: float = 0) -> None:
         """The code server, with the module of the tests; everything else of it is as `grt serve code` makes it."""
         from grt_platform.runtime.installation import Installation
         from grt_platform.runtime.serve import Work, served
 
         command, environment = served("code", Installation(self.folder / "code"), self.chosen("code"), Work())
         own = [MODULE if part == "grt_platform.definitions" else part for part in command]
-        self.processes["code"] = self._process("code", own, {**environment, **self._named("code")})
+        self.processes["code"] = self._process("code", own, {**environment, **self._named("code"), **ahead(ahead_s)})
 
     def wait(self, *names: str) -> None:
         """The services do their work, as their probes say."""
         for name in names:
             until(lambda name=name: self._is_ready(name))  # type: ignore[misc]
+
+    def wait_for_definitions(self) -> None:
+        """The UI has what the code server knows, after that was started again."""
+        asked = "{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }"
+        until(lambda: self.ask(asked)["repositoriesOrError"].get("nodes"), pause_s=0.5)
+
+    def probe(self, name: str, *, ahead_s: float = 0) -> bool:
+        """Whether a service is ready by the probe of its container, whose clock may be so many seconds ahead."""
+        command = [sys.executable, "-m", "grt_platform.cli", "ready", name.partition("-")[0]]
+        environment = {**self._named(name), **ahead(ahead_s)}
+        return subprocess.run(command, env=environment, cwd=project(), capture_output=True, check=False).returncode == 0
 
     def run(self, name: str) -> None:
         """A task of a service has ended well."""
@@ -194,14 +206,11 @@ class Many:
         except UnavailableError:
             return False
 
-    def _process(
-        self, name: str, command: list[str], environment: dict[str, str] | None = None
-    ) -> subprocess.Popen[bytes]:
+    def _process(self, name: str, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                launched(command), env=environment or self._named(name), cwd=project(), stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
+                launched(command), env=environment, cwd=project(), stdout=log, stderr=log, start_new_session=True
+            )
 
     def _named(self, name: str) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("GRT_", "AWS_"))}

@@ -9,6 +9,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from grt_platform.systems.lustre.ingest import Ingest
 from grt_platform.systems.lustre.limits import scan_rules
 from grt_platform.systems.lustre.schemas import ACCOUNTS, SCANNED_TABLES
 from grt_platform.systems.lustre.shelf import Shelf
+from grt_platform_tests.fixtures.faults import small_disk
 from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.fixtures.seaweed import Seaweed
@@ -343,6 +345,38 @@ def test_a_dump_is_cut_over_workers_one_of_which_is_killed_and_loaded_bit_by_bit
     assert [key for key in keys if here.read(key) != lake.read(key)] == []
     assert list(products.list("lustre/pieces")) == []
     many.wait(worker)
+
+
+def test_a_disk_that_is_full_under_the_workers_delays_an_answer_and_changes_no_bit_of_it(
+    many: Many, tmp_path: Path
+) -> None:
+    files = {f"{name}.vcf.gz": cohort.file(name) for name in "ab"}
+    asked.looked_at(many, [asked.uploaded(many, name, data) for name, data in files.items()])
+    command = "view -i 'POS>100'"
+    scratch = [many.folder / worker / "scratch" / "variants" for worker in WORKERS]
+    retries = "SELECT count(*) FROM event_logs WHERE run_id = %s AND dagster_event_type = 'STEP_UP_FOR_RETRY'"
+    with ExitStack() as disks:
+        for place in scratch:
+            disks.enter_context(small_disk(place, "64k"))
+        job_id, run_id = asked.begun(many, asked.question(many, command))
+        took = until(lambda: (many.rows(retries, "dagster", run_id) or [(0,)])[0][0] >= 3)
+        assert not [entry.name for place in scratch for entry in place.rglob("*") if entry.is_file()], (
+            "room is given back"
+        )
+    words = "SELECT event FROM event_logs WHERE run_id = %s AND dagster_event_type = 'STEP_UP_FOR_RETRY'"
+    for (event,) in many.rows(words, "dagster", run_id):
+        assert "the disk is full" in event or "no room on the disk" in event, event
+    assert asked.job_of(many, job_id).state == "RUNNING"
+    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+    [(tries,)] = many.rows(retries, "dagster", run_id)
+    job, products = asked.job_of(many, job_id), asked.store_of(many, "products")
+    assert (job.state, job.losses) == ("COMPLETE", 0), job.reason
+    folder = str((job.result or {})["folder"])
+    told = json.loads(products.read(f"{folder}/provenance.json"))
+    expected = cohort.answered_here(tmp_path, files, command, told["question"]["sha256"])
+    assert products.read(f"{folder}/result.vcf.gz") == expected.result.read_bytes()
+    assert not [entry for place in scratch for entry in place.glob(f"jobs/{job_id}/*")]
+    print(f"a full disk under both workers: told within {took:.1f} s, {tries} steps tried again, the answer whole")
 
 
 def test_nothing_is_left_behind_by_those_that_were_killed(many: Many) -> None:

@@ -1,22 +1,24 @@
 """What galaxy does by itself: the look at the instance folders, the automation, the daily freshness check."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from time import monotonic
 
 import dagster as dg
 from psycopg.rows import tuple_row
 
 from grt_platform.adapters.warehouse import Warehouse
-from grt_platform.kernel.arriving import MOST_ANNOUNCED, Cursor, look
+from grt_platform.kernel.arriving import MOST_ANNOUNCED, Budget, Cursor, Look, Pile, look
 from grt_platform.orchestration.execution import run_tags
 from grt_platform.orchestration.resources import ClockResource, StoresResource, WarehouseResource
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.assets.raw import UPLOADS
 from grt_platform.systems.galaxy.logic.arrivals import Arrival
-from grt_platform.systems.galaxy.logic.kept import by_month
 from grt_platform.systems.galaxy.partitions import INSTANCES, month_of, partition_key
 from grt_platform.systems.galaxy.serving.instances import register_folder
-from grt_platform.systems.galaxy.shelf import Shelf
+from grt_platform.systems.galaxy.shelf import Shelf, is_instance
+
+_LOOKED_UP = 1000
 
 
 @dg.sensor(
@@ -30,29 +32,56 @@ def galaxy_uploads(
 ) -> dg.SensorResult | dg.SkipReason:
     """Reports a materialization of `galaxy/raw/uploads` for each instance with something new and the month of that."""
     now, shelf, cursor = clock.now(), Shelf(stores.raw()), Cursor.parse(context.cursor)
-    inbox, part = shelf.some(cursor.after, settings().look_objects, partial(known_archives, warehouse.warehouse()))
-    seen = look(inbox.arrivals, cursor, now, part)
-    _make_known(context, warehouse.warehouse(), [*seen.announce, *shelf.instances()])
+    budget = Budget(settings().look_objects, settings().look_s, monotonic)
+    part = shelf.some(cursor, budget, partial(known_archives, warehouse.warehouse()))
+    seen, inbox = look(part.inbox.arrivals, cursor, now, part.came_to), part.inbox
+    instances = [name for name in part.folders if is_instance(name)]
+    _make_known(context, warehouse.warehouse(), [*seen.announce, *instances])
     if not seen.announce:
         context.update_cursor(seen.cursor.text())
         return dg.SkipReason(
             f"nothing new beside {inbox.known} archives in the ledger; {len(inbox.arrivals)} wait to be loaded, "
             f"{len(inbox.incomplete)} for their partner; {len(inbox.strangers)} other files"
         )
-    events = [
-        _event(instance, month, arrivals)
-        for instance, announced in seen.announce.items()
-        for month, arrivals in by_month(announced, shelf.kept(instance), month_of(now)).items()
-    ]
+    events = list(_events(shelf, seen, cursor, month_of(now)))
     return dg.SensorResult(asset_events=events, cursor=seen.cursor.text())
 
 
-def known_archives(warehouse: Warehouse, instances: Sequence[str]) -> set[tuple[str, str, str]]:
-    """Instance, file name and etag of every archive of these instances in the ledger."""
-    sql = b"SELECT instance_id, source, etag FROM galaxy.ledger WHERE instance_id = ANY (%s::uuid[])"
+def known_archives(warehouse: Warehouse, arrivals: Sequence[Arrival]) -> set[tuple[str, str, str]]:
+    """Instance, file name and etag of those in the ledger that have the names of these arrivals."""
+    sql = b"""SELECT l.instance_id::text, l.source, l.etag
+              FROM unnest(%s::uuid[], %s::text[]) AS a (instance_id, source)
+              JOIN galaxy.ledger AS l USING (instance_id, source)"""
+    names = [arrival.instance_id for arrival in arrivals], [arrival.source for arrival in arrivals]
     with warehouse.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-        cursor.execute(sql, [list(instances)])
+        cursor.execute(sql, names)
         return set(cursor.fetchall())
+
+
+def _events(shelf: Shelf, seen: Look[Arrival], cursor: Cursor, this_month: str) -> Iterator[dg.AssetMaterialization]:
+    """What is reported; looking up months ends with its time, and the rest of those that wait go on waiting."""
+    budget = Budget(_LOOKED_UP, settings().look_s, monotonic)
+    for instance, pile in seen.piles.items():
+        told = cursor.announced.get(instance)
+        if told is None:  # announced for the first time, so hardly kept before
+            yield _event(instance, this_month, pile)
+        elif budget.is_spent:
+            seen.cursor.announced[instance] = told
+        else:
+            budget.spend(len(pile.sample))
+            for month in _months(shelf, instance, pile, this_month):
+                yield _event(instance, month, pile)
+
+
+def _months(shelf: Shelf, instance: str, pile: Pile, this_month: str) -> list[str]:
+    """The months that arrivals belong to: where they were kept already but not loaded, else this month.
+
+    Some of them are looked up: a month that is built loads all that is kept in it, and the next time others are drawn.
+    """
+    drawn = [(stem, etag) for _, stem, etag in pile.sample]
+    months = shelf.months_of(instance, drawn)
+    all_kept = "" not in months and len(drawn) == pile.arrivals
+    return sorted((months - {""}) | (set() if all_kept else {this_month}))
 
 
 def _make_known(context: dg.SensorEvaluationContext, warehouse: Warehouse, instances: list[str]) -> None:
@@ -64,15 +93,15 @@ def _make_known(context: dg.SensorEvaluationContext, warehouse: Warehouse, insta
         context.instance.add_dynamic_partitions(str(INSTANCES.name), fresh)
 
 
-def _event(instance: str, month: str, arrivals: Sequence[Arrival]) -> dg.AssetMaterialization:
+def _event(instance: str, month: str, pile: Pile) -> dg.AssetMaterialization:
     return dg.AssetMaterialization(
         asset_key=UPLOADS.key,
         partition=partition_key(instance, month),
         metadata={
-            "archives": len(arrivals),
-            "size_bytes": sum(arrival.archive.size_bytes for arrival in arrivals),
-            "first": arrivals[0].source,
-            "last": arrivals[-1].source,
+            "archives": pile.arrivals,
+            "size_bytes": pile.size_bytes,
+            "first": f"{pile.first}.tar.gz",
+            "last": f"{pile.last}.tar.gz",
         },
     )
 

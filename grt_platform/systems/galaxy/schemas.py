@@ -117,7 +117,7 @@ CLAIMS = _raw_table(
     Column("is_identical", Kind.BOOLEAN, "Whether the winner's rows are the same; NULL where this report won"),
     private=True,
 )
-LEDGER = ledger_table(SYSTEM, (INSTANCE, RECEIVED_MONTH))
+LEDGER = ledger_table(SYSTEM, (INSTANCE, RECEIVED_MONTH), ("instance_id", "source"))
 QUARANTINE = quarantine_table(SYSTEM, (INSTANCE, RECEIVED_MONTH))
 UNSETTLED = Table(
     SYSTEM,

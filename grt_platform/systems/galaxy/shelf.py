@@ -1,21 +1,23 @@
 """The galaxy part of the raw store: instance folders where archives arrive, and the shelf where they stay for ever."""
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import BinaryIO
 
 from grt_platform.adapters.keeping import sha256_of
 from grt_platform.adapters.store import Store
-from grt_platform.kernel.arriving import Round
+from grt_platform.kernel.arriving import Budget, Cursor, Round
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
-from grt_platform.systems.galaxy.logic.arrivals import INBOX, UUID, Arrival, Inbox, read_inbox
+from grt_platform.kernel.objects import StoredObject
+from grt_platform.systems.galaxy.logic.arrivals import INBOX, UUID, Arrival, Inbox, Pairing, read_inbox
 from grt_platform.systems.galaxy.logic.kept import Kept, kept_prefix, left_over, read_kept
 
-_INSTANCES = 50
+_PAGE = 5000
 _FOLDER = 200  # objects whose listing takes as long as a request about a folder, in S3
-Known = Callable[[Sequence[str]], Container[tuple[str, str, str]]]
+Known = Callable[[Sequence[Arrival]], Container[tuple[str, str, str]]]
 _LEFT_OVER_AFTER = timedelta(days=1)
 
 
@@ -25,6 +27,44 @@ class Taken:
 
     added: tuple[Kept, ...]
     unreadable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one look found, what of all instances it came to, and the names of all folders."""
+
+    inbox: Inbox
+    came_to: Round
+    folders: tuple[str, ...]
+
+
+class _Found:
+    """What one look has found so far; the ledger is asked about many arrivals at a time."""
+
+    def __init__(self, known: Known) -> None:
+        self._known, self._unasked, self._fresh, self._old = known, list[Arrival](), list[Arrival](), 0
+        self._halves, self._strangers = list[StoredObject](), list[str]()
+
+    def add(self, arrivals: Iterable[Arrival]) -> None:
+        self._unasked += arrivals
+        if len(self._unasked) >= _PAGE // 2:
+            self._ask()
+
+    def end(self, pairing: Pairing) -> None:
+        """What is left of a folder, or of a part of it."""
+        self._halves += pairing.halves
+        self._strangers += pairing.strangers
+
+    def inbox(self) -> Inbox:
+        self._ask()
+        return Inbox(tuple(self._fresh), self._old, tuple(self._halves), tuple(self._strangers))
+
+    def _ask(self) -> None:
+        held = self._known(self._unasked) if self._unasked else frozenset()
+        fresh = [arrival for arrival in self._unasked if arrival.identity not in held]
+        self._fresh += fresh
+        self._old += len(self._unasked) - len(fresh)
+        self._unasked.clear()
 
 
 class Shelf:
@@ -42,24 +82,52 @@ class Shelf:
         folders = self._store.folders("galaxy/") if instance_id is None else [instance_id]
         return read_inbox((item for name in folders for item in self._store.list(f"galaxy/{name}/{INBOX}/")), known)
 
-    def some(self, after: str, most: int, known: Known) -> tuple[Inbox, Round]:
-        """What lies in the folders of some instances, and which these are; so a listing of any length is gone through.
+    def some(self, cursor: Cursor, budget: Budget, known: Known) -> Part:
+        """What lies in the folders of some instances, or in a part of one; so a listing of any length is gone through.
 
         Args:
-            after: They begin behind this one.
-            most: Objects: no more instances once there are about so many.
-            known: Gives the identities of these instances in the ledger.
+            cursor: Where the look before came to.
+            budget: How far to go; at least `_PAGE` objects.
+            known: Tells which of some arrivals are in the ledger.
         """
-        names = [name for name in self._store.folders("galaxy/") if name > after]
-        found, seen = list[Inbox](), 0
-        for at, name in enumerate(names):
-            if at % _INSTANCES == 0:
-                held = known([each for each in names[at : at + _INSTANCES] if re.fullmatch(UUID, each)])
-            found.append(self.inbox(name, held))
-            seen += found[-1].objects + _FOLDER
-            if seen >= most and name != names[-1]:
-                return Inbox.together(found), Round(after, name)
-        return Inbox.together(found), Round(after)
+        folders = self._store.folders("galaxy/")
+        left = [name for name in folders if Round(cursor.after, within=cursor.within).holds(name)]
+        came_to, found = Round(cursor.after, within=cursor.within), _Found(known)
+        for name in left:
+            upto = self._page_by_page(name, cursor.within if name == cursor.after else "", budget, found)
+            budget.spend(_FOLDER)
+            if upto or (budget.is_spent and name != left[-1]):
+                came_to = Round(cursor.after, name, cursor.within, upto)
+                break
+        return Part(found.inbox(), came_to, tuple(folders))
+
+    def _page_by_page(self, folder: str, within: str, budget: Budget, found: "_Found") -> str:
+        """Finds what lies in one folder behind a name; returns the name it came to where the budget was spent first."""
+        prefix = f"galaxy/{folder}/{INBOX}/"
+        after = f"{prefix}{within}" if within else ""
+        pairing, upto = Pairing(after), ""
+        listing = self._store.list(prefix, after=after)
+        while not upto and (page := list(islice(listing, _PAGE))):
+            found.add(pairing.pairs(page))
+            budget.spend(len(page))
+            if budget.is_spent and len(page) == _PAGE:
+                upto = page[-1].key
+                beyond = (self._store.head(key) for key in pairing.wanted(upto))
+                found.add(pairing.pairs(item for item in beyond if item is not None))
+        found.end(pairing)
+        return upto.removeprefix(prefix)
+
+    def months_of(self, instance_id: str, arrivals: Iterable[tuple[str, str]]) -> set[str]:
+        """Months in which some arrivals (name, etag) of an instance are kept already; "" for one that is not kept."""
+        months = self.months(instance_id)
+        return {self._month_of(instance_id, months, *arrival) for arrival in arrivals}
+
+    def _month_of(self, instance_id: str, months: Sequence[str], stem: str, etag: str) -> str:
+        for month in reversed(months):
+            versions = read_kept(self._store.list(f"{kept_prefix(instance_id, month)}{stem}/"))
+            if any(version.etag == etag for version in versions):
+                return month
+        return ""
 
     def kept(self, instance_id: str, month: str = "") -> list[Kept]:
         """Versions kept of an instance, or of one month of it, in the order of their reception."""
@@ -114,8 +182,13 @@ class Shelf:
 
     def instances(self) -> list[str]:
         """Instances that have a folder; folders with other names are nobody's."""
-        return [name for name in self._store.folders("galaxy/") if re.fullmatch(UUID, name)]
+        return [name for name in self._store.folders("galaxy/") if is_instance(name)]
 
     def months(self, instance_id: str) -> list[str]:
         """Months in which something was received from an instance."""
         return [name for name in self._store.folders(kept_prefix(instance_id)) if re.fullmatch(r"\d{4}-\d{2}", name)]
+
+
+def is_instance(folder: str) -> bool:
+    """Whether a folder is that of an instance."""
+    return re.fullmatch(UUID, folder) is not None

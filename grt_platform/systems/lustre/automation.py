@@ -1,12 +1,14 @@
 """What lustre does by itself: the look at the folder of dumps, the automation, daily snapshots, the freshness check."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from time import monotonic
 
 import dagster as dg
 from psycopg.rows import tuple_row
 
 from grt_platform.adapters.warehouse import Warehouse
-from grt_platform.kernel.arriving import MOST_ANNOUNCED, Cursor, look
+from grt_platform.kernel.arriving import MOST_ANNOUNCED, Budget, Cursor, look
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.execution import run_tags
 from grt_platform.orchestration.resources import ClockResource, StoresResource, WarehouseResource
@@ -39,10 +41,11 @@ def lustre_dumps(
 
     A volume that was never seen makes somebody be asked for its quotas.
     """
-    now = clock.now()
-    inbox = Shelf(stores.raw()).inbox(now, known_dumps(warehouse.warehouse()))
+    now, cursor = clock.now(), Cursor.parse(context.cursor)
+    budget = Budget(settings().look_objects, settings().look_s, monotonic)
+    inbox, part = Shelf(stores.raw()).some(cursor, budget, now, partial(known_dumps, warehouse.warehouse()))
     dated = [arrival for arrival in inbox.arrivals if DATES.has_partition_key(arrival.name.dumped_on.isoformat())]
-    seen = look(dated, Cursor.parse(context.cursor), now)
+    seen = look(dated, cursor, now, part)
     fresh = _made_known(context, sorted({arrivals[0].name.volume for arrivals in seen.announce.values()}))
     for arrival in set(inbox.arrivals) - set(dated):
         context.log.warning("%s: no date from %s to today; see GRT_LUSTRE_FIRST_DATE", arrival.source, DATES.start)
@@ -54,16 +57,24 @@ def lustre_dumps(
         )
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=f"volumes {','.join(fresh)}")] if fresh else [],
-        asset_events=[_event(group, arrivals) for group, arrivals in seen.announce.items()],
+        asset_events=[_event(cell, arrivals) for cell, arrivals in _by_cell(seen.announce).items()],
         cursor=seen.cursor.text(),
     )
 
 
-def known_dumps(warehouse: Warehouse) -> set[tuple[str, str]]:
-    """Source and etag of every dump in the ledger."""
+def known_dumps(warehouse: Warehouse, arrivals: Sequence[Arrival]) -> set[tuple[str, str]]:
+    """Source and etag of those in the ledger that have the names of these arrivals."""
     with warehouse.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-        cursor.execute("SELECT source, etag FROM lustre.ledger")
+        sources = [arrival.source for arrival in arrivals]
+        cursor.execute("SELECT source, etag FROM lustre.ledger WHERE source = ANY (%s)", [sources])
         return set(cursor.fetchall())
+
+
+def _by_cell(announce: Mapping[str, Sequence[Arrival]]) -> dict[str, list[Arrival]]:
+    found: dict[str, list[Arrival]] = {}
+    for arrival in (arrival for arrivals in announce.values() for arrival in arrivals):
+        found.setdefault(arrival.cell, []).append(arrival)
+    return found
 
 
 def _made_known(context: dg.SensorEvaluationContext, volumes: Sequence[str]) -> list[str]:
@@ -74,10 +85,10 @@ def _made_known(context: dg.SensorEvaluationContext, volumes: Sequence[str]) -> 
     return fresh
 
 
-def _event(group: str, arrivals: Sequence[Arrival]) -> dg.AssetMaterialization:
+def _event(cell: str, arrivals: Sequence[Arrival]) -> dg.AssetMaterialization:
     return dg.AssetMaterialization(
         asset_key=MPISTAT.key,
-        partition=group,
+        partition=cell,
         metadata={
             "dumps": len(arrivals),
             "size_bytes": sum(arrival.item.size_bytes for arrival in arrivals),

@@ -49,7 +49,7 @@ ENTRIES = of_dump(
     Column("apparent_size_bytes", Kind.INTEGER, "Apparent size; NULL in dumps without it"),
     private=True,
 )
-LEDGER = ledger_table(SYSTEM, (DUMPED_ON, VOLUME))
+LEDGER = ledger_table(SYSTEM, (DUMPED_ON, VOLUME), ("source",))
 QUARANTINE = quarantine_table(SYSTEM, (DUMPED_ON, VOLUME))
 VOLUME_TOTALS = of_dump(
     "table",

@@ -1,15 +1,20 @@
 """The lustre part of the raw store: the folder where dumps arrive, and the shelf where they stay for ever."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import BinaryIO
 
 from grt_platform.adapters.keeping import copied_unchanged
 from grt_platform.adapters.store import Store
+from grt_platform.kernel.arriving import Budget, Cursor, Round
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
-from grt_platform.systems.lustre.logic.arrivals import INBOX, Arrival, Inbox, read_inbox
+from grt_platform.systems.lustre.logic.arrivals import INBOX, Arrival, Inbox, logs_beside, read_inbox
 from grt_platform.systems.lustre.logic.kept import KEPT, Kept, kept_name, kept_prefix, read_record, record_keys
+
+_PAGE = 5000
+Known = Callable[[Sequence[Arrival]], Container[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,27 @@ class Shelf:
     def inbox(self, now: datetime, known: Container[tuple[str, str]] = frozenset()) -> Inbox:
         """What lies in the folder; `known` are identities in the ledger."""
         return read_inbox(self._store.list(INBOX), now, known)
+
+    def some(self, cursor: Cursor, budget: Budget, now: datetime, known: Known) -> tuple[Inbox, Round]:
+        """What lies in a part of the folder, behind what the look before came to, and which part that is.
+
+        Args:
+            cursor: Where the look before came to.
+            budget: How far to go; at least `_PAGE` objects.
+            now: The time, UTC.
+            known: Tells which of some arrivals are in the ledger.
+        """
+        after, logs, found = f"{INBOX}{cursor.after}" if cursor.after else "", set[str](), list[Inbox]()
+        if after and self._store.head(logs_beside(after)) is not None:
+            logs.add(after.rpartition("/")[0])
+        listing = self._store.list(INBOX, after=after)
+        while page := list(islice(listing, _PAGE)):
+            budget.spend(len(page))
+            inbox = read_inbox(page, now, logs=logs)
+            found.append(inbox.without(known([*inbox.arrivals, *inbox.incomplete])))
+            if budget.is_spent and len(page) == _PAGE:
+                return Inbox.together(found), Round(cursor.after, page[-1].key.removeprefix(INBOX))
+        return Inbox.together(found), Round(cursor.after)
 
     def kept(self, dumped_on: date, volume: str) -> list[Kept]:
         """Versions kept of one volume's dumps of one date, in the order of their reception."""

@@ -54,8 +54,8 @@ class Listing:
     def folders(self, prefix: str) -> list[str]:
         return sorted(name.split("/")[1] for name in self.objects)
 
-    def list(self, prefix: str) -> Iterator[StoredObject]:
-        return iter(self.objects.get(prefix, []))
+    def list(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
+        return (item for item in self.objects.get(prefix, []) if item.key > after)
 
 
 def instance_of(number: int) -> str:
@@ -92,16 +92,16 @@ def test_a_look_over_100_000_known_archives_of_2_000_instances_is_quick_and_anno
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRT_LOOK_OBJECTS", "400000")
+    monkeypatch.setenv("GRT_LOOK_S", "60")
     settings.cache_clear()
     listing = Listing()
     for number in range(100_000):
         listing.add(instance_of(number % 2000), number)
     assert make_known(platform, listing) == 100_000
     platform.fakes["stores"] = listing
-    started = time.perf_counter()
+    started = time.process_time()
     assert announced(platform) == []
-    took = time.perf_counter() - started
-    assert took < 10
+    assert time.process_time() - started < 10, "of this process; a busy machine is no fault of the look"
     for number in range(450):
         listing.add(instance_of(number), 1_000_000 + number)
     looks = [announced(platform) for _ in range(6)]
@@ -109,6 +109,27 @@ def test_a_look_over_100_000_known_archives_of_2_000_instances_is_quick_and_anno
     assert [count for count in counts if count] == [MOST_ANNOUNCED, MOST_ANNOUNCED, 50]
     assert counts[-2:] == [0, 0], "a whole round, of two looks"
     assert {key.split("|")[0] for look in looks for key in look} == {instance_of(n) for n in range(450)}
+
+
+@pytest.mark.slow
+def test_one_instance_of_very_many_archives_is_looked_through_in_short_looks_and_announced_once(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRT_LOOK_OBJECTS", "20000")
+    monkeypatch.setenv("GRT_LOOK_S", "60")
+    settings.cache_clear()
+    listing = Listing()
+    for number in range(100_000, 150_000):
+        listing.add(ONE, number)
+    listing.add(TWO, 1)
+    platform.fakes["stores"] = listing
+    platform.at("2026-07-15T12:00:00+00:00")
+    looks = [announced(platform) for _ in range(6)]
+    assert looks == [[f"{TWO}|2026-07"], [], [], [], [], [f"{ONE}|2026-07"]]
+    assert make_known(platform, listing) == 50_001
+    assert [told for _ in range(6) for told in announced(platform)] == []
+    listing.add(ONE, 150_000)
+    assert [told for _ in range(6) for told in announced(platform)] == [f"{ONE}|2026-07"]
 
 
 def test_what_did_not_succeed_is_announced_again_after_a_while_that_grows(platform: Platform) -> None:
@@ -182,9 +203,9 @@ def test_the_automation_asks_for_200_of_2_000_instances_in_little_time(platform:
     for cell in changed:
         event = dg.AssetMaterialization(["galaxy", "raw", "uploads"], partition=cell)
         platform.instance.report_runless_asset_event(event)
-    started = time.perf_counter()
+    started = time.process_time()
     asked = platform.requested("galaxy")
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     assert sorted(map(str, asked)) == changed
     assert all(TABLES in keys for keys in asked.values())
     assert not platform.requested("galaxy")

@@ -1,6 +1,7 @@
 """The shelf: what is in the inbox is kept whole or not at all, whatever happens to the files meanwhile."""
 
 import os
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,9 +10,12 @@ from typing import BinaryIO
 import pytest
 
 from grt_platform.adapters.folder_store import FolderStore
+from grt_platform.kernel.arriving import Budget, Cursor
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
 from grt_platform.settings import Settings
-from grt_platform.systems.galaxy.shelf import Shelf
+from grt_platform.systems.galaxy import shelf as shelf_module
+from grt_platform.systems.galaxy.logic.arrivals import Arrival
+from grt_platform.systems.galaxy.shelf import Known, Part, Shelf
 from grt_platform_tests.flows.galaxy import ONE
 from grt_platform_tests.galaxy_archives import Made
 
@@ -24,6 +28,7 @@ class TroubledStore(FolderStore):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root, "raw", Settings())
+        self.root = root
         self.unreadable: dict[str, Exception] = {}
         self.growing = ""
 
@@ -45,25 +50,56 @@ def store(tmp_path: Path) -> TroubledStore:
     return TroubledStore(tmp_path)
 
 
+def looked_through(shelf: Shelf, objects: int, known: Known = lambda _: frozenset()) -> list[Part]:
+    """The looks of one round, each over about so many objects."""
+    cursor, parts = Cursor(), list[Part]()
+    while not parts or cursor.after:
+        parts.append(shelf.some(cursor, Budget(objects, 60, time.monotonic), known))
+        cursor = Cursor(after=parts[-1].came_to.last, within=parts[-1].came_to.upto)
+    return parts
+
+
+def found_in(parts: Sequence[Part]) -> list[tuple[str, str]]:
+    return [(arrival.instance_id, arrival.stem) for part in parts for arrival in part.inbox.arrivals]
+
+
 def test_folders_are_looked_through_some_at_a_time_and_all_in_a_round(tmp_path: Path) -> None:
     instances = [f"{number:08x}-20f4-4b1e-8c0d-7d1f4d1e2207" for number in range(120)]
     for instance in instances:
         Made("a", b"a", b"{}").write(tmp_path / "galaxy" / instance / "archives")
     (tmp_path / "galaxy" / "a stranger").mkdir()
-    shelf, asked, after, looks = Shelf(FolderStore(tmp_path, "raw", Settings())), list[str](), "", 0
-    seen = list[str]()
+    parts = looked_through(Shelf(FolderStore(tmp_path, "raw", Settings())), 25 * 202)
+    assert found_in(parts) == [(instance, "a") for instance in instances]
+    assert [len(part.inbox.arrivals) for part in parts] == [25, 25, 25, 25, 20]
+    assert {part.folders for part in parts} == {(*instances, "a stranger")}
 
-    def known(several: Sequence[str]) -> set[tuple[str, str, str]]:
-        asked.extend(several)
-        return set()
 
-    while looks == 0 or after:
-        inbox, part = shelf.some(after, 25 * 202, known)
-        seen += [arrival.instance_id for arrival in inbox.arrivals]
-        assert len(inbox.arrivals) <= 25
-        after, looks = part.last, looks + 1
-    assert (seen, looks) == (instances, 5)
-    assert set(asked) == set(instances)
+def test_one_folder_of_very_many_is_looked_through_in_parts_and_nothing_of_it_is_missed_or_doubled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_module, "_PAGE", 3)
+    instances = [f"{number:08x}-20f4-4b1e-8c0d-7d1f4d1e2207" for number in range(3)]
+    stems = [f"1.{number}" for number in range(20)] + ["1.1.k", "1.1.json", "1.1.k.1"]
+    for instance, own in zip(instances, (stems[:2], stems, stems[-1:]), strict=True):
+        for stem in own:
+            Made(stem, b"a", b"{}").write(tmp_path / "galaxy" / instance / "archives")
+    (tmp_path / "galaxy" / instances[1] / "archives" / "half.json").touch()
+    (tmp_path / "galaxy" / instances[1] / "archives" / "stranger").touch()
+    asked = list[str]()
+
+    def known(several: Sequence[Arrival]) -> set[tuple[str, str, str]]:
+        asked.extend(arrival.stem for arrival in several if arrival.instance_id == instances[1])
+        return {arrival.identity for arrival in several if arrival.stem == "1.7"}
+
+    parts = looked_through(Shelf(FolderStore(tmp_path, "raw", Settings())), 1, known)
+    assert len(parts) > 15
+    expected = [(instances[0], stem) for stem in stems[:2]]
+    expected += [(instances[1], stem) for stem in stems if stem != "1.7"] + [(instances[2], stems[-1])]
+    assert sorted(found_in(parts)) == sorted(expected)
+    assert sorted(asked) == sorted(stems), "each was asked for once"
+    assert sum(part.inbox.known for part in parts) == 1
+    assert [half.key[-9:] for part in parts for half in part.inbox.incomplete] == ["half.json"]
+    assert [name[-8:] for part in parts for name in part.inbox.strangers] == ["stranger"]
 
 
 def names(shelf: Shelf) -> list[str]:
@@ -149,3 +185,12 @@ def test_the_shelf_tells_its_instances_and_their_months(store: TroubledStore) ->
     store.put("galaxy/no instance/archives/x", b"")
     assert shelf.instances() == [ONE]
     assert shelf.months(ONE) == [MONTH]
+
+
+def test_the_months_in_which_arrivals_are_kept_are_found_by_name_and_version(store: TroubledStore) -> None:
+    shelf = Shelf(store)
+    etags = {version.stem: version.etag for version in shelf.take_in(ONE, MONTH, NOW).added}
+    Made("b", b"other bytes", b"{}").write(store.root / "galaxy" / ONE / "archives")
+    [later] = shelf.take_in(ONE, "2026-08", NOW + timedelta(days=20)).added
+    assert shelf.months_of(ONE, [("a", etags["a"]), ("b", etags["b"])]) == {MONTH}
+    assert shelf.months_of(ONE, [("b", later.etag), ("a", "0" * 12)]) == {"2026-08", ""}

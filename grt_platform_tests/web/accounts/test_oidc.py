@@ -127,6 +127,16 @@ def test_a_forged_or_stale_cookie_opens_nothing(
     assert ann.get(back).status_code == 401
 
 
+def test_a_way_begun_at_a_web_door_whose_clock_is_ahead_ends_at_this_one(
+    live_web: LiveWeb, ann: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grt_platform.web.accounts import oidc
+
+    back, real = way_back(ann), time.time
+    monkeypatch.setattr(oidc.time, "time", lambda: real() - 600)
+    assert ann.get(back).status_code == 303
+
+
 @pytest.mark.parametrize("fault", ["down", "no json", "other issuer", "plain endpoint"])
 def test_a_provider_in_trouble_is_503_and_not_a_wrong_password(
     live_web: LiveWeb, ann: Browser, oidc_provider: OidcProvider, fault: str

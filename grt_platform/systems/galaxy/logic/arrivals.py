@@ -2,10 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
 
 from grt_platform.kernel.objects import StoredObject
 
@@ -47,6 +46,11 @@ class Arrival:
         return self.instance_id, self.source, self.etag
 
     @property
+    def size_bytes(self) -> int:
+        """Bytes of the archive."""
+        return self.archive.size_bytes
+
+    @property
     def modified_at(self) -> datetime:
         """When the younger of the two files was written."""
         return max(self.archive.modified_at, self.metadata.modified_at)
@@ -68,20 +72,46 @@ class Inbox:
     incomplete: tuple[StoredObject, ...]
     strangers: tuple[str, ...]
 
-    @property
-    def objects(self) -> int:
-        """How many objects lie there."""
-        return 2 * (len(self.arrivals) + self.known) + len(self.incomplete) + len(self.strangers)
 
-    @classmethod
-    def together(cls, several: Sequence[Self]) -> Self:
-        """What lies in the folders of all of them."""
-        return cls(
-            tuple(arrival for one in several for arrival in one.arrivals),
-            sum(one.known for one in several),
-            tuple(half for one in several for half in one.incomplete),
-            tuple(name for one in several for name in one.strangers),
-        )
+class Pairing:
+    """Finds archives and their metadata in a listing by file name, in whatever pieces it comes.
+
+    Args:
+        after: The key behind which the listing begins; halves whose partner lies before it are passed over, for the
+            listing that ended there asked for them.
+    """
+
+    def __init__(self, after: str = "") -> None:
+        self._after = after
+        self._waiting = dict[str, StoredObject]()
+        self.strangers = list[str]()
+
+    def pairs(self, facts: Iterable[StoredObject]) -> Iterator[Arrival]:
+        """The arrivals that are whole with these objects, in the order of the listing."""
+        for fact in facts:
+            match = _NAME.fullmatch(fact.key)
+            if match is None:
+                self.strangers.append(fact.key)
+                continue
+            instance, stem, kind = match.groups()
+            name = fact.key[: -len(kind)]
+            partner = self._waiting.pop(name, None)
+            if partner is not None:
+                yield Arrival(instance, stem, *((fact, partner) if kind == "tar.gz" else (partner, fact)))
+            elif kind == "json" or f"{name}json" > self._after:
+                self._waiting[name] = fact
+
+    @property
+    def halves(self) -> tuple[StoredObject, ...]:
+        """Those whose partner has not come."""
+        return tuple(self._waiting.values())
+
+    def wanted(self, last: str) -> list[str]:
+        """Keys that may lie behind `last`, where the listing ends for now, and would make a half before it whole.
+
+        They are few: each is a name of which `last` is a longer one.
+        """
+        return [key for name in self._waiting if (key := f"{name}tar.gz") > last]
 
 
 def read_inbox(facts: Iterable[StoredObject], known: Container[tuple[str, str, str]] = frozenset()) -> Inbox:
@@ -91,22 +121,10 @@ def read_inbox(facts: Iterable[StoredObject], known: Container[tuple[str, str, s
         facts: Objects of the raw store; they are not kept, so a listing of any length takes little memory.
         known: Identities of archives in the ledger.
     """
-    waiting: dict[str, StoredObject] = {}
-    fresh, old, strangers = list[Arrival](), 0, list[str]()
-    for fact in facts:
-        match = _NAME.fullmatch(fact.key)
-        if match is None:
-            strangers.append(fact.key)
-            continue
-        instance, stem, kind = match.groups()
-        name = fact.key[: -len(kind)]
-        partner = waiting.pop(name, None)
-        if partner is None:
-            waiting[name] = fact
-            continue
-        arrival = Arrival(instance, stem, *((fact, partner) if kind == "tar.gz" else (partner, fact)))
+    pairing, fresh, old = Pairing(), list[Arrival](), 0
+    for arrival in pairing.pairs(facts):
         if arrival.identity in known:
             old += 1
         else:
             fresh.append(arrival)
-    return Inbox(tuple(fresh), old, tuple(waiting.values()), tuple(strangers))
+    return Inbox(tuple(fresh), old, pairing.halves, tuple(pairing.strangers))

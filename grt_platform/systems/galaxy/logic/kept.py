@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from grt_platform.kernel.objects import StoredObject
-from grt_platform.systems.galaxy.logic.arrivals import UUID, Arrival
+from grt_platform.systems.galaxy.logic.arrivals import UUID
 
 _KEPT = re.compile(
     rf"galaxy/(?P<instance>{UUID})/kept/(?P<month>\d{{4}}-\d{{2}})/(?P<stem>[^/]+)/"
@@ -76,12 +76,3 @@ def left_over(facts: Iterable[StoredObject], before: datetime) -> list[str]:
         and match["stamp"] < before.strftime(_STAMP)
         and f"{key.removesuffix('tar.gz')}json" not in keys
     ]
-
-
-def by_month(arrivals: Iterable[Arrival], kept: Iterable[Kept], this_month: str) -> dict[str, list[Arrival]]:
-    """Arrivals by the month they belong to: where they were kept already but not loaded, else this month."""
-    months = {(version.source, version.etag): version.month for version in kept}
-    found: dict[str, list[Arrival]] = {}
-    for arrival in arrivals:
-        found.setdefault(months.get((arrival.source, arrival.etag), this_month), []).append(arrival)
-    return found

@@ -81,7 +81,7 @@ def lustre_cut(
     yield from handed_out(of)
 
 
-@dg.op(ins=IN_SHARD, out=dg.Out(dg.Nothing), tags=heavy("lustre"), pool=pool("lustre", "shard"))
+@dg.op(ins=IN_SHARD, out=dg.Out(dg.Nothing), tags=heavy("lustre"), pool=pool("lustre", "shard", most_shards()))
 def lustre_shard(context: dg.OpExecutionContext, stores: StoresResource) -> None:
     """Reads some chunks of the dump."""
     from grt_platform.systems.lustre.kernels_made import ready_shard

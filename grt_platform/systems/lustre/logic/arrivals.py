@@ -1,7 +1,7 @@
 """What lies in `raw/lustre/mpistat/`: dumps of which date and volume, those that are not finished, and other names."""
 
 import hashlib
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +33,11 @@ class Arrival:
 
     @property
     def group(self) -> str:
+        """It is announced by itself: in a listing dumps of one partition need not lie side by side."""
+        return self.source
+
+    @property
+    def cell(self) -> str:
         """The partition it belongs to, as Dagster names it."""
         return f"{self.name.dumped_on.isoformat()}|{self.name.volume}"
 
@@ -45,6 +50,11 @@ class Arrival:
     def identity(self) -> tuple[str, str]:
         """What the ledger knows it by: source and etag."""
         return self.source, self.etag
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the dump."""
+        return self.item.size_bytes
 
     @property
     def modified_at(self) -> datetime:
@@ -68,16 +78,40 @@ class Inbox:
     incomplete: tuple[Arrival, ...]
     strangers: tuple[str, ...]
 
+    def without(self, known: Container[tuple[str, str]]) -> "Inbox":
+        """The same, where the ledger knows these."""
+        arrivals = tuple(arrival for arrival in self.arrivals if arrival.identity not in known)
+        incomplete = tuple(arrival for arrival in self.incomplete if arrival.identity not in known)
+        gone = len(self.arrivals) - len(arrivals) + len(self.incomplete) - len(incomplete)
+        return Inbox(arrivals, self.known + gone, incomplete, self.strangers)
 
-def read_inbox(facts: Iterable[StoredObject], now: datetime, known: Container[tuple[str, str]] = frozenset()) -> Inbox:
+    @classmethod
+    def together(cls, several: Sequence["Inbox"]) -> "Inbox":
+        """What lies in all parts of the folder."""
+        return cls(
+            tuple(arrival for one in several for arrival in one.arrivals),
+            sum(one.known for one in several),
+            tuple(arrival for one in several for arrival in one.incomplete),
+            tuple(name for one in several for name in one.strangers),
+        )
+
+
+def read_inbox(
+    facts: Iterable[StoredObject],
+    now: datetime,
+    known: Container[tuple[str, str]] = frozenset(),
+    logs: set[str] | None = None,
+) -> Inbox:
     """Tells dumps by their names.
 
     Args:
         facts: Objects below the folder.
         now: The time, UTC.
         known: Identities of dumps in the ledger.
+        logs: Folders in which wrstat's logs were seen before; it gets those that are seen now.
     """
-    arrivals, logs, strangers = list[Arrival](), set[str](), list[str]()
+    arrivals, strangers = list[Arrival](), list[str]()
+    logs = set[str]() if logs is None else logs
     for fact in facts:
         name = parse_name(fact.key.removeprefix(INBOX))
         if name is not None:
@@ -86,10 +120,16 @@ def read_inbox(facts: Iterable[StoredObject], now: datetime, known: Container[tu
             logs.add(fact.key.removesuffix(_WRSTAT_LOGS))
         else:
             strangers.append(fact.key)
-    fresh = [arrival for arrival in arrivals if arrival.identity not in known]
-    incomplete = [arrival for arrival in fresh if _lacks_logs(arrival, logs) and now - arrival.modified_at < LONELY]
-    whole = [arrival for arrival in fresh if arrival not in incomplete]
-    return Inbox(tuple(whole), len(arrivals) - len(fresh), tuple(incomplete), tuple(strangers))
+    whole, incomplete = list[Arrival](), list[Arrival]()
+    for arrival in arrivals:
+        is_early = _lacks_logs(arrival, logs) and now - arrival.modified_at < LONELY
+        (incomplete if is_early else whole).append(arrival)
+    return Inbox(tuple(whole), 0, tuple(incomplete), tuple(strangers)).without(known)
+
+
+def logs_beside(key: str) -> str:
+    """Where wrstat's logs lie that come before an object of its folder."""
+    return f"{key.rpartition('/')[0]}{_WRSTAT_LOGS}"
 
 
 def _lacks_logs(arrival: Arrival, logs: set[str]) -> bool:

@@ -58,7 +58,7 @@ def variants_cut(
     yield from handed_out(of)
 
 
-@dg.op(ins=IN_SHARD, out=dg.Out(dg.Nothing), tags=heavy("variants"), pool=pool("variants", "shard"))
+@dg.op(ins=IN_SHARD, out=dg.Out(dg.Nothing), tags=heavy("variants"), pool=pool("variants", "shard", most_shards()))
 def variants_shard(
     context: dg.OpExecutionContext,
     *,

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grt_platform.kernel.arriving import MOST_ANNOUNCED, Cursor, Round, look
 from grt_platform.kernel.objects import StoredObject
-from grt_platform.systems.galaxy.logic.arrivals import read_inbox
+from grt_platform.systems.galaxy.logic.arrivals import Pairing, read_inbox
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ONE = "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207"
@@ -120,6 +122,28 @@ def test_one_look_announces_a_bounded_number_and_the_next_goes_on():
     second = look(inbox.arrivals, first.cursor, NOW)
     assert len(first.announce) == MOST_ANNOUNCED
     assert set(first.announce) | set(second.announce) == set(ids)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sets(st.text(".1jkt", min_size=1, max_size=5), max_size=8), st.integers(0, 100))
+def test_a_listing_that_ends_anywhere_and_is_gone_on_with_has_the_same_pairs_each_once(stems: set[str], at: int):
+    keys = {f"{stem}.{kind}" for stem in stems if stem[0] != "." for kind in ("json", "tar.gz", "k", "json.json")}
+    facts = sorted((stored(key) for key in keys), key=lambda fact: fact.key)
+    whole = read_inbox(facts)
+    at = at % (len(facts) + 1)
+    first, beyond = facts[:at], {fact.key: fact for fact in facts[at:]}
+    last = first[-1].key if first else ""
+    pairing = Pairing()
+    found = [arrival.source for arrival in pairing.pairs(first)]
+    wanted = pairing.wanted(last)
+    assert all(key > last for key in wanted)
+    assert len(wanted) <= last.count(".")
+    found += [arrival.source for arrival in pairing.pairs(beyond[key] for key in wanted if key in beyond)]
+    rest = Pairing(last)
+    found += [arrival.source for arrival in rest.pairs(facts[at:])]
+    assert sorted(found) == sorted(arrival.source for arrival in whole.arrivals)
+    halves = {half.key for half in (*pairing.halves, *rest.halves)}
+    assert halves <= {half.key for half in whole.incomplete} or not last
 
 
 @pytest.mark.parametrize("text", [None, "", "7", "[]", "{", '{"seen": 1, "announced": {"a": [1]}}'])
