@@ -82,12 +82,25 @@ class Joining:
     ingest: Ingest
 
     def build(self, dumped_on: date, volume: str) -> Built:
-        """As `Ingest.build`, from the pieces where all are there; nothing is left of them."""
+        """As `Ingest.build`, from the pieces where all are there; nothing is left of them.
+
+        A dump that was cut and had to be read as a whole all the same is among the warnings.
+        """
+        pieces, hindered = self.cutting.pieces(dumped_on, volume), list[str]()
         with ExitStack() as files:
-            built = self.ingest.build(dumped_on, volume, [partial(self._joined, files)])
-        if (pieces := self.cutting.pieces(dumped_on, volume)).cut is not None:
-            pieces.remove()
-        return built
+            built = self.ingest.build(dumped_on, volume, [partial(self._tried, hindered, files)])
+        if pieces.cut is None:
+            return built
+        pieces.remove()
+        return replace(built, warnings=(*built.warnings, *hindered))
+
+    def _tried(self, hindered: list[str], *given: Any) -> Scanned[Added]:
+        """As `_joined`; what hinders it is told."""
+        try:
+            return self._joined(*given)
+        except BadSourceError as error:
+            hindered.append(f"read in one pass, not put together from shards: {error}")
+            raise
 
     def _joined(
         self,
@@ -102,7 +115,7 @@ class Joining:
         all_shards = shards(len(pieces.cut["begins"]) if pieces.cut is not None else 0)
         told = [note for shard in all_shards if (note := _told(pieces, shard, mark)) is not None]
         if not told or len(told) < len(all_shards):
-            raise BadSourceError("is not there in shards", version.source)
+            raise BadSourceError("not every shard could be read, or they are of another dump", version.source)
         join_parquet(_each(pieces, all_shards, _ENTRIES), entries)
         for file in _each(pieces, all_shards, _BAD):
             for place in places(file):

@@ -127,7 +127,10 @@ def test_whatever_becomes_of_shards_the_tables_are_those_of_one_step(
             products().delete(lost)
 
     monkeypatch.setattr(Pieces, "keep", losing)
-    assert ran(platform, table.in_several_steps).success
+    result = ran(platform, table.in_several_steps)
+    assert result.success
+    logs = [entry.user_message for entry in platform.instance.all_logs(result.run_id)]
+    assert [message for message in logs if "read in one pass, not put together from shards" in message]
     assert (files(platform), pieces()) == (expected, [])
 
     def changing(self: Pieces, shard: Any, *what: Any) -> None:
