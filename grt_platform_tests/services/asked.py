@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import dagster as dg
 import httpx
@@ -21,10 +21,6 @@ from grt_platform.kernel.identity import KEY_USER_ID
 from grt_platform.kernel.job import Job, partitions_name
 from grt_platform.kernel.versions import ObjectVersion
 from grt_platform.systems.genes.assets.parse import parse
-from grt_platform.systems.lustre.logic.arrivals import INBOX
-from grt_platform.systems.lustre.logic.names import mpistat_key
-from grt_platform.systems.lustre.partitions import VOLUMES, partition_key
-from grt_platform.systems.lustre.shelf import Shelf
 from grt_platform.systems.variants.asking import resolve
 from grt_platform.systems.variants.assets.answers import answers
 from grt_platform.systems.variants.assets.looks import looks
@@ -130,15 +126,6 @@ def step_under_way(many: Many, run_id: str, op: str) -> tuple[str, str]:
     kin = {process.pid for process in (psutil.Process(int(found[1])), *psutil.Process(int(found[1])).parents())}
     [worker] = [name for name, process in many.processes.items() if process.pid in kin]
     return worker, str(step)
-
-
-def dump_taken_in(many: Many, dumped_on: date, volume: str, dump: bytes) -> str:
-    """A dump is on the shelf; the partition that is to be loaded."""
-    raw = store_of(many, "raw")
-    raw.put(f"{INBOX}{mpistat_key(dumped_on, volume)}", dump)
-    assert Shelf(raw).take_in(dumped_on, volume, datetime.now(UTC)).added
-    known(many, str(VOLUMES.name), volume)
-    return partition_key(dumped_on, volume)
 
 
 def job_of(many: Many, job_id: str) -> Job:

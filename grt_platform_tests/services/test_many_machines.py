@@ -25,34 +25,27 @@ from grt_platform.adapters.store import open_store
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.orchestration.daemon import STANDS_BY
 from grt_platform.orchestration.workers.guard import MOST_DEATHS
-from grt_platform.settings import settings
 from grt_platform.systems.galaxy.partitions import month_of, partition_key
 from grt_platform.systems.galaxy.schemas import RAW_TABLES, TOOL_RESOURCES, TOOL_USAGE, overall
 from grt_platform.systems.genes.schemas import SEQUENCES
 from grt_platform.systems.lustre.assets.table import scanned
-from grt_platform.systems.lustre.ingest import Ingest
-from grt_platform.systems.lustre.limits import scan_rules
 from grt_platform.systems.lustre.schemas import ACCOUNTS, SCANNED_TABLES
-from grt_platform.systems.lustre.shelf import Shelf
 from grt_platform_tests.fixtures.faults import small_disk
 from grt_platform_tests.fixtures.patience import until
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.fixtures.seaweed import Seaweed
 from grt_platform_tests.flows.galaxy import ONE, agree, rows_of_lake, send
 from grt_platform_tests.flows.galaxy import SENSOR as GALAXY_SENSOR
-from grt_platform_tests.flows.lustre import FIRST
-from grt_platform_tests.flows.lustre import made as made_dump
 from grt_platform_tests.galaxy_archives import make_archive
-from grt_platform_tests.services import asked, cohort
+from grt_platform_tests.services import asked, cohort, volume
 from grt_platform_tests.services.held_steps import ROWS
 from grt_platform_tests.services.many import WORKERS, Many, go, is_running, lines, many_machines
 from grt_platform_tests.systems.genes.logic.loading import load_bytes
 
 pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(900)]
 QUIET = dict.fromkeys(("sensor_interval_s", "jobs_interval_s", "ena_interval_s"), "3600") | {"runs_at_once": "8"}
-CHUNK = str(2 * 1024**2)
-CUT = {"shards": "4", "variants_shard_s": "0.1", "lustre_shard_bytes": "1000000", "lustre_chunk_bytes": CHUNK,
-       "genes_shard_bytes": "1000000", "genes_chunk_bytes": "4096"}  # fmt: skip
+CUT = {"shards": "4", "variants_shard_s": "0.1", "genes_shard_bytes": "1000000", "genes_chunk_bytes": "4096",
+       **volume.CUT}  # fmt: skip
 TABLES = [dg.AssetKey(["galaxy", "raw", "archives"]), *(dg.AssetKey(table.asset_key) for table in RAW_TABLES),
           *(dg.AssetKey(table.served().asset_key) for table in RAW_TABLES if not table.is_private)]  # fmt: skip
 PRODUCTS = (TOOL_USAGE, TOOL_RESOURCES)
@@ -325,8 +318,7 @@ def test_a_question_is_cut_over_workers_one_of_which_is_killed_and_answered_bit_
 def test_a_dump_is_cut_over_workers_one_of_which_is_killed_and_loaded_bit_by_bit_as_by_one(
     many: Many, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    partition = asked.dump_taken_in(many, FIRST, volume := "scratch114", made_dump(FIRST, volume, 500_000, bad_lines=3))
-    run_id = many.materialize(sorted(scanned.keys), partition)
+    run_id = many.materialize(sorted(scanned.keys), volume.taken_in(many))
     worker, step = asked.step_under_way(many, run_id, "lustre_shard")
     many.kill(worker)
     assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
@@ -334,15 +326,9 @@ def test_a_dump_is_cut_over_workers_one_of_which_is_killed_and_loaded_bit_by_bit
     starts = asked.shards_begun(many, run_id, "lustre_shard")
     assert (len(set(starts)), starts.count(step)) == (4, 2), starts
     raw, lake, products = (asked.store_of(many, name) for name in ("raw", "lake", "products"))
-    for item in raw.list("lustre/kept"):
-        platform.raw.put(item.key, raw.read(item.key))
-    monkeypatch.setenv("GRT_LUSTRE_CHUNK_BYTES", CHUNK)
-    settings.cache_clear()
-    Ingest(Shelf(platform.raw), platform.lake, platform.warehouse, scan_rules).build(FIRST, volume)
-    here = open_store(settings().lake, settings())
-    keys = [item.key for item in here.list("lustre")]
-    assert len(keys) == len({*SCANNED_TABLES, *ACCOUNTS})
-    assert [key for key in keys if here.read(key) != lake.read(key)] == []
+    expected = volume.loaded_here(raw, platform, monkeypatch)
+    assert len(expected) == len({*SCANNED_TABLES, *ACCOUNTS})
+    assert [key for key, data in expected.items() if lake.read(key) != data] == []
     assert list(products.list("lustre/pieces")) == []
     many.wait(worker)
 

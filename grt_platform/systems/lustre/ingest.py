@@ -10,7 +10,7 @@ from typing import BinaryIO
 import polars as pl
 
 from grt_platform.adapters.lake import Lake
-from grt_platform.adapters.memory import keep_freed_memory
+from grt_platform.adapters.memory import give_back_freed_memory, keep_freed_memory
 from grt_platform.adapters.parquet import marked_schema
 from grt_platform.adapters.postgres import Connection
 from grt_platform.adapters.warehouse import Warehouse
@@ -153,6 +153,7 @@ class Ingest:
             bad = swapped.enter_context(self._lake.writer(QUARANTINE, partition))
             entries = swapped.enter_context(self._lake.sink(ENTRIES, partition))
             scanned = way(version, rules, entries, bad.write)
+            give_back_freed_memory()  # the rows of the tree need as much again
             for table, frames in _summed(version, rules, scanned):
                 writer = swapped.enter_context(self._lake.writer(table, partition))
                 for frame in frames:

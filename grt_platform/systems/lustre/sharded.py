@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from tempfile import TemporaryFile
@@ -28,6 +28,9 @@ from grt_platform.systems.lustre.logic.scan import Scanned, scan
 from grt_platform.systems.lustre.logic.spill import Scratch
 from grt_platform.systems.lustre.schemas import ENTRIES
 
+_MOST_DIRECTORIES = 1_500_000
+"""Summed in memory at a time by a shard: others may be read beside it, and more cost it little, for what it tells of
+directories goes into a file anyway."""
 _new: Scratch = TemporaryFile
 _ENTRIES, _BAD = "entries.parquet", "bad.frames"
 
@@ -54,6 +57,7 @@ def _read(
     """The files of a piece, which nobody but this process can see, and its `Counts`."""
     entries, bad, *rest = (files.enter_context(_new()) for _ in range(2 + len(PartFiles._fields)))
     rules = cutting.rules(version.dumped_on)
+    rules = replace(rules, max_tree_directories=min(rules.max_tree_directories, _MOST_DIRECTORIES))
     with cutting.shelf.open(version) as packed:
         scanned = scan(
             packed,

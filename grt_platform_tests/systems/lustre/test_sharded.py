@@ -73,7 +73,7 @@ def steps(result: dg.ExecuteInProcessResult) -> list[str]:
 def test_one_two_and_five_shards_give_the_files_of_one_step(platform: Platform, several: Several, form: Any) -> None:
     arrived(platform, made(lines=120_000, form=form, bad_lines=5, fault="members"))
     assert steps(ran(platform, table.in_one_step)) == ["lustre_scan"]
-    expected, all_rows = files(platform), everything(platform, FILES)
+    expected, all_rows = files(platform), everything(platform, ACCOUNTS)
     assert set(expected) == {each.noun for each in FILES}
     assert all_rows["warehouse quarantine"]
     for of in (1, 2, 5):
@@ -83,7 +83,7 @@ def test_one_two_and_five_shards_give_the_files_of_one_step(platform: Platform, 
         result = ran(platform, table.in_several_steps)
         assert len(steps(result)) == (2 if of == 1 else of + 2), steps(result)
         assert files(platform) == expected
-        assert everything(platform, FILES) == all_rows
+        assert everything(platform, ACCOUNTS) == all_rows
         assert pieces() == []
     for asset in table.in_several_steps.keys:
         [event] = platform.instance.fetch_materializations(asset, limit=1).records
@@ -174,11 +174,11 @@ def test_a_dump_that_cannot_be_read_fails_as_it_does_in_one_step(
 ) -> None:
     arrived(platform, made(lines=60_000, fault=fault))
     ran(platform, table.in_one_step)
-    expected = files(platform), everything(platform, FILES)
+    expected = files(platform), everything(platform, ACCOUNTS)
     assert set(expected[0]) == {"ledger"}
     several(3)
     assert ran(platform, table.in_several_steps).success
-    assert (files(platform), everything(platform, FILES)) == expected
+    assert (files(platform), everything(platform, ACCOUNTS)) == expected
     assert statuses(platform) == {(str(FIRST), ONE): ["rejected"]}
     assert pieces() == []
 

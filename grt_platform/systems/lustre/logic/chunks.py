@@ -20,7 +20,7 @@ _SAMPLE_BYTES, _MOST_BYTES = 4 * 1024**2, 64 * 1024**2
 _GZIP = 31  # what zlib calls it
 _INFLATING = 0.17  # of the time of reading a part
 _WRAPS_AT = 1 << 32
-_SURE = 0.25
+_SURE = 0.1
 
 
 class Chunks(NamedTuple):
