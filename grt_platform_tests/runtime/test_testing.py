@@ -4,7 +4,8 @@ from grt_platform.runtime.testing import missing_packages
 
 
 def test_what_the_foundation_needs_is_installed_whatever_systems_there_are() -> None:
-    assert missing_packages([], lambda _: False) == ["bcftools", "chromium", "nginx-light", "rabbitmq-server", "slapd"]
+    foundation = ["bcftools", "chromium", "faketime", "nginx-light", "rabbitmq-server", "slapd"]
+    assert missing_packages([], lambda _: False) == foundation
 
 
 def test_a_system_that_does_not_exist_pulls_nothing() -> None:
@@ -16,6 +17,7 @@ def test_what_is_there_is_not_installed_again() -> None:
     assert missing_packages(["genes", "ena"], is_there) == [
         "bcftools",
         "chromium",
+        "faketime",
         "nginx-light",
         "openssh-server",
         "rabbitmq-server",
@@ -23,5 +25,5 @@ def test_what_is_there_is_not_installed_again() -> None:
 
 
 def test_a_system_without_needs_of_its_own_is_no_error() -> None:
-    everything = {"slapd", "bcftools", "chromium", "rabbitmq-server", "nginx"}
+    everything = {"slapd", "bcftools", "chromium", "rabbitmq-server", "faketime", "nginx"}
     assert missing_packages(["a sixth system"], everything.__contains__) == []
