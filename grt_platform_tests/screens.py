@@ -30,6 +30,7 @@ class Screen:
         path: Where it is there.
         until: A text that stands there when all has come.
         height: Of the window.
+        opened: A text there that is clicked before.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Screen:
     path: str
     until: str
     height: int = _SIZE["height"]
+    opened: str = ""
 
 
 _GROUPS = "/locations/__repository__@grt_platform/asset-groups"
@@ -45,7 +47,8 @@ SCREENS = (
     Screen("dagster-lineage", "ui", "/asset-groups", "variants"),
     Screen("dagster-system", "ui", f"{_GROUPS}/ena/lineage", "fetched_reads", height=760),
     Screen("dagster-asset", "ui", f"{_USAGE}overview", "Tool id without its version"),
-    Screen("dagster-metadata", "ui", f"{_USAGE}overview", "Tool id without its version", height=1120),
+    Screen("dagster-metadata", "ui", f"{_USAGE}overview", "Tool id without its version", height=1480),
+    Screen("dagster-picture", "ui", f"{_USAGE}overview", "jobs_per_week", height=1480, opened="[Show Markdown]"),
     Screen("dagster-runs", "ui", "/runs", "Success"),
     Screen("web-home", "web", "/", "Where things are"),
     Screen("web-galaxy-tools", "web", "/pages/galaxy/tools", "bowtie2"),
@@ -78,6 +81,9 @@ def main(wanted: list[str]) -> int:
             for busy in ("fetching statuses", "Loading"):
                 page.get_by_text(busy).first.wait_for(state="hidden", timeout=_PATIENCE_MS)
             page.wait_for_timeout(_SETTLES_MS)
+            if screen.opened:
+                page.get_by_text(screen.opened).first.click()
+                page.wait_for_timeout(_SETTLES_MS)
             picture = _taken(page)
             (FOLDER / f"{screen.name}.webp").write_bytes(picture)
             sys.stdout.write(f"{len(picture):>8,} {screen.name}{os.linesep}")
