@@ -365,6 +365,43 @@ def test_a_disk_that_is_full_under_the_workers_delays_an_answer_and_changes_no_b
     print(f"a full disk under both workers: told within {took:.1f} s, {tries} steps tried again, the answer whole")
 
 
+SHIFTED = {"daemon": -600, "web": 600, "worker-a": 600, "worker-b": -600}
+
+
+def test_services_whose_clocks_are_ten_minutes_off_lose_and_double_nothing(many: Many) -> None:
+    many.lose("code")
+    for name in SHIFTED:
+        many.kill(name)
+    many.start_code(ahead_s=420)
+    for name, seconds in SHIFTED.items():
+        many.start(name, ahead_s=seconds)
+    many.wait("code", "web")
+    many.wait_for_definitions()
+    for name in set(SHIFTED) - {"web"}:
+        until(lambda name=name: many.probe(name, ahead_s=SHIFTED[name]), pause_s=1)  # type: ignore[misc]
+    job_id, run_id = asked.begun(many, asked.gene_file(asked.sent(many, "shifted.fasta", b">a\nACGT\n" * 1000)))
+    assert many.ended(run_id) == ["SUCCESS"], many.failures(run_id)
+    job = asked.job_of(many, job_id)
+    assert (job.state, job.counts["genes"]) == ("COMPLETE", 1000)
+    assert job.created_at <= job.started_at <= job.ended_at, "all by the clock of the database"
+    assert abs((datetime.now(UTC) - job.ended_at).total_seconds()) < 120
+    held_id, held = many.hold("shifted")
+    worker = worker_of(many, held)
+    many.kill(worker)
+    took = until(lambda: len(lines(held, "begun")) == 2)
+    go(held)
+    assert many.ended(held_id) == ["SUCCESS"], many.failures(held_id)
+    assert [len(lines(held, what)) for what in ("done", "after")] == [1, 1]
+    many.lose("code")
+    for name in set(SHIFTED) & set(many.processes):
+        many.kill(name)
+    many.start_code()
+    many.start(*SHIFTED)
+    many.wait("code", *SHIFTED)
+    many.wait_for_definitions()
+    print(f"clocks up to 20 minutes apart: a step of a killed worker begun again after {took:.1f} s")
+
+
 def test_nothing_is_left_behind_by_those_that_were_killed(many: Many) -> None:
     """Every process that was started with one of the homes belongs to a service that still runs."""
     ours = {process.pid for process in many.processes.values()}
