@@ -59,7 +59,7 @@ def genes_cut(
     yield from handed_out(of)
 
 
-@dg.op(ins=IN_SHARD, out=dg.Out(dg.Nothing), tags=heavy("genes"), pool=pool("genes", "shard"))
+@dg.op(ins=IN_SHARD, out=dg.Out(dg.Nothing), tags=heavy("genes"), pool=pool("genes", "shard", most_shards()))
 def genes_shard(context: dg.OpExecutionContext, *, jobs: JobsResource, genes_parsing: ParsingResource) -> None:
     """Parses some records of the upload."""
     with jobs.running(context) as job:
