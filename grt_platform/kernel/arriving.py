@@ -166,6 +166,9 @@ class Round:
 class Budget:
     """How much one look may do: about so many objects, and so many seconds.
 
+    Half of the seconds are left when the first objects have come: a folder of very many names must be read whole
+    before, which would be in vain for a few of them.
+
     Args:
         objects: It is spent after these.
         seconds: Or after these.
@@ -174,10 +177,14 @@ class Budget:
 
     def __init__(self, objects: int, seconds: float, clock: Callable[[], float]) -> None:
         self._left, self._clock, self._end = objects, clock, clock() + seconds
+        self._least = seconds / 2
 
     def spend(self, objects: int) -> None:
         """Note that so many objects were looked at."""
         self._left -= objects
+        if self._least:
+            self._end = max(self._end, self._clock() + self._least)
+            self._least = 0.0
 
     @property
     def is_spent(self) -> bool:

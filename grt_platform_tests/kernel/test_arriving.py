@@ -115,3 +115,8 @@ def test_a_budget_is_spent_by_objects_or_by_time() -> None:
     late = Budget(10, 2.0, lambda: seconds[0])
     seconds[0] = 2.0
     assert late.is_spent
+    late.spend(1)
+    assert not late.is_spent, "half of its time is left once something came"
+    seconds[0] = 3.0
+    late.spend(1)
+    assert late.is_spent
