@@ -5,11 +5,13 @@ from contextlib import ExitStack
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from grt_platform.adapters.parquet import PartitionWriter
+from grt_platform.systems.genes.logic.batch import bounds_of
 from grt_platform.systems.genes.logic.delivery import Emit
 from grt_platform.systems.genes.logic.gathered import Gathered
 from grt_platform.systems.genes.logic.result_json import NoResult, Result
@@ -18,6 +20,7 @@ from grt_platform.systems.genes.schemas import GENES, QUARANTINE, SEQUENCES
 
 FILES = {table.noun: table for table in (SEQUENCES, GENES, QUARANTINE)}
 """The tables by the name of their file."""
+_TAKEN_LETTERS = 2 * 1024**2
 
 
 class ShardFiles:
@@ -63,9 +66,9 @@ def unnamed() -> BinaryIO:
 
 def rows_of(file: BinaryIO) -> Iterator[pl.DataFrame]:
     """The rows of such a file, a row group at a time."""
-    parquet = pq.ParquetFile(file)
+    parquet = pq.ParquetFile(file, pre_buffer=False)
     for group in range(parquet.num_row_groups):
-        yield cast("pl.DataFrame", pl.from_arrow(parquet.read_row_group(group)))
+        yield cast("pl.DataFrame", pl.from_arrow(parquet.read_row_group(group, use_threads=False)))
 
 
 def without(file: BinaryIO, ordinals: pl.Series) -> BinaryIO:
@@ -87,18 +90,20 @@ class SequenceRows:
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        self._chunks = _letters(pq.ParquetFile(file))
+        self._chunks = _letters(pq.ParquetFile(file, pre_buffer=False))
         self._held = pa.array([], pa.large_string())
 
     def take(self, most: int) -> pa.LargeStringArray:
-        """The letters of the next rows: of one at least, and of so many at most."""
+        """The letters of the next rows, one at least, and of so many at most; not many letters at a time."""
         while not len(self._held):
             self._held = next(self._chunks)
-        taken, self._held = self._held.slice(0, most), self._held.slice(most)
+        bounds = bounds_of(self._held)
+        rows = min(most, max(1, int(np.searchsorted(bounds, bounds[0] + _TAKEN_LETTERS, "right")) - 1))
+        taken, self._held = self._held.slice(0, rows), self._held.slice(rows)
         return taken
 
 
 def _letters(file: pq.ParquetFile) -> Iterator[pa.LargeStringArray]:
     for group in range(file.num_row_groups):
-        column = file.read_row_group(group, columns=["sequence"]).column(0)
+        column = file.read_row_group(group, columns=["sequence"], use_threads=False).column(0)
         yield from cast("list[pa.LargeStringArray]", column.chunks)
