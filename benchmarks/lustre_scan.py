@@ -10,17 +10,14 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from benchmarks import lustre_old_way
-from benchmarks.lustre_rules import DUMPED_ON, ROLLED_UP, rules
-from benchmarks.timing import compare, cost, igzip, me, show
-from grt_platform.adapters.parquet import PartitionWriter, marked_schema
-from grt_platform.systems.lustre.logic.bad_lines import BadLine
+from benchmarks.lustre_rules import DUMPED_ON, rules
+from benchmarks.timing import compare, cost, cost_of_second, igzip, me, show, show_old
+from grt_platform.adapters.parquet import PartitionWriter
 from grt_platform.systems.lustre.logic.generate import Recipe, generate
 from grt_platform.systems.lustre.logic.rescan import rescan
-from grt_platform.systems.lustre.logic.scan import scan
-from grt_platform.systems.lustre.schemas import ENTRIES, TREE
+from grt_platform.systems.lustre.schemas import TREE
 
 MODULE = "benchmarks.lustre_scan"
 TARGETS = {
@@ -38,27 +35,6 @@ def make(path: Path, lines: int) -> None:
     """A dump of so many lines."""
     with path.open("wb") as sink:
         generate(sink, Recipe("scratch114", DUMPED_ON, lines, level=6))
-
-
-def ignore(_bad: list[BadLine]) -> None:
-    """Takes bad lines and forgets them."""
-
-
-def run_scan(dump: Path, parquet: Path | None, **changes: Any) -> None:
-    """The whole pass, with or without Parquet; the rules with changes."""
-    with dump.open("rb") as packed, (parquet or Path("/dev/null")).open("wb") as sink:
-        entries = sink if parquet else None
-        schema = marked_schema(ENTRIES)
-        scanned = scan(
-            packed,
-            dump.name,
-            rules(**changes),
-            entries=entries,
-            entries_schema=schema,
-            bad=ignore,
-            scratch=tempfile.TemporaryFile,
-        )
-        print(scanned.projects.height, sum(frame.height for frame in scanned.tree()))
 
 
 def run_rescan(parquet: Path) -> None:
@@ -79,27 +55,12 @@ def write_tree(parquet: Path) -> None:
         writer.close()
 
 
-def run_rolled_up(parquet: Path) -> None:
-    """The tree down to a depth again, and nothing else."""
-    with parquet.open("rb") as file:
-        again = rescan(file, rules(max_tree_depth=ROLLED_UP), scratch=tempfile.TemporaryFile, is_owned=False)
-        print(sum(frame.height for frame in again.tree()))
-
-
 def run_one(way: str, dump: Path, other: Path) -> None:
     """One way, in this process."""
-    if way == "tree":
-        run_scan(dump, None)
-    elif way == "rolled-up":
-        run_scan(dump, None, max_tree_depth=ROLLED_UP)
-    elif way == "fused":
-        run_scan(dump, other)
-    elif way == "from-all":
+    if way == "from-all":
         run_rescan(other)
     elif way == "write-tree":
         write_tree(other)
-    elif way == "from-rolled-up":
-        run_rolled_up(other)
     elif way == "old-report":
         pairs = [(gid, base) for gid, base in json.loads(other.with_suffix(".json").read_text())]
         print(len(lustre_old_way.report(dump, pairs, rules().as_of_s)))
@@ -107,9 +68,9 @@ def run_one(way: str, dump: Path, other: Path) -> None:
         print(len(lustre_old_way.inspect(dump)))
 
 
-def alone(module: str, file: Path) -> str:
+def alone(module: str, *arguments: str | Path) -> str:
     """A command that runs a way that is a module of its own."""
-    return f"{sys.executable} -m benchmarks.{module} {file}"
+    return " ".join([sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)])
 
 
 def main() -> None:
@@ -129,21 +90,29 @@ def main() -> None:
         if given.dump is None:
             make(dump, given.lines)
         ways = {"igzip -dc": f"{igzip()} -dc {dump}", "groups alone": alone("lustre_groups", dump)}
-        ways["projects, tree to depth 7"] = me(MODULE, "rolled-up", dump, parquet)
-        ways["all directories, users, projects"] = me(MODULE, "tree", dump, parquet)
+        ways["projects, tree to depth 7"] = alone("lustre_dump", dump, "--rolled-up")
+        ways["all directories, users, projects"] = alone("lustre_dump", dump)
         if given.old:
             parquet.with_suffix(".json").write_text(json.dumps(lustre_old_way.pairs_in(dump)))
             ways |= {f"old {name}": me(MODULE, f"old-{name}", dump, parquet) for name in ("report", "inspect")}
         else:
-            ways["fused, with Parquet"] = me(MODULE, "fused", dump, parquet)
+            ways["fused, with Parquet"] = alone("lustre_dump", dump, "--parquet", parquet)
             ways["groups from Parquet"] = alone("lustre_from_entries", parquet)
-            ways["tree to depth 7 from Parquet"] = me(MODULE, "from-rolled-up", dump, parquet)
+            ways["tree to depth 7 from Parquet"] = alone("lustre_rolled_up", parquet)
             ways["the same from the tree's Parquet"] = alone("lustre_tree", parquet.with_suffix(".tree"))
             ways["users, projects, tree from Parquet"] = me(MODULE, "from-all", dump, parquet)
         if not given.old:
-            for way in ("fused", "write-tree"):
-                cost(me(MODULE, way, dump, parquet))
-        show(compare(ways, given.rounds), given.lines, TARGETS)
+            cost(ways["fused, with Parquet"])
+            cost(me(MODULE, "write-tree", dump, parquet))
+        found = compare(ways, given.rounds)
+        show(found, given.lines, TARGETS)
+        if given.old:
+            for ours, old, asked in (
+                ("groups alone", "old report", 40),
+                ("projects, tree to depth 7", "old inspect", 25),
+            ):
+                again = [cost_of_second(f"{ways[ours]} --twice") for _ in range(given.rounds)]
+                show_old(found[ours], again, found[old], old, asked)
         if parquet.exists():
             print(f"Parquet over dump: {parquet.stat().st_size / dump.stat().st_size:.2f} (asked: 0.65)")
 

@@ -1,11 +1,12 @@
 """Commands run in turn, each in a process of its own: CPU and wall seconds, peak memory, as ratios."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,15 +19,44 @@ class Cost:
 
 
 def cost(command: str) -> Cost:
-    """What one run of a shell command costs, with all its processes; Python keeps its bytecode, as where installed."""
+    """What one run of a shell command costs, with all its processes."""
     before = time.perf_counter()
-    installed = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    process = subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.DEVNULL, env=installed)
+    process = subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.DEVNULL, env=as_installed())
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"failed: {command}")
     return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - before, usage.ru_maxrss / 1024)
+
+
+def as_installed() -> dict[str, str]:
+    """The environment as services have it: Python keeps its bytecode, pyarrow its freed pages for a minute."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"MIMALLOC_PURGE_DELAY": "60000"}
+
+
+def twice(work: Callable[[], object]) -> None:
+    """Does the work once, then again, and prints what that took without the start of Python and of the kernels."""
+    work()
+    cpu, wall = time.process_time(), time.perf_counter()
+    work()
+    print(json.dumps([time.process_time() - cpu, time.perf_counter() - wall]))
+
+
+def cost_of_second(command: str) -> Cost:
+    """What a command says that does its work by `twice`."""
+    told = subprocess.run(["/bin/sh", "-c", command], stdout=subprocess.PIPE, check=True, env=as_installed()).stdout
+    cpu, wall = json.loads(told.splitlines()[-1])
+    return Cost(cpu, wall, 0.0)
+
+
+def show_old(ours: Sequence[Cost], alone: Sequence[Cost], old: Sequence[Cost], name: str, asked: int) -> None:
+    """Prints how many times the CPU seconds of an old program are ours, with our start and without it."""
+    theirs, whole, work = (min(run.cpu for run in runs) for runs in (old, ours, alone))
+    print(
+        f"{name}: {theirs:.2f} CPU s; ours {whole:.2f} s with the start of Python and kernels, {theirs / whole:.1f} x; "
+        f"the work alone {work:.2f} s, {theirs / work:.1f} x (asked: {asked} x)"
+    )
 
 
 def compare(commands: Mapping[str, str], rounds: int) -> dict[str, list[Cost]]:

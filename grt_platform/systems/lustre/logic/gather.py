@@ -8,12 +8,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from grt_platform.kernel.errors import BadSourceError
+from grt_platform.systems.lustre.logic.ahead import ahead
 from grt_platform.systems.lustre.logic.frames import users_frame
 from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories, new_directories
 from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, Columns
 from grt_platform.systems.lustre.logic.kernels.numbers import TYPE
 from grt_platform.systems.lustre.logic.kernels.pairs import FILES, PAIRS, TOTAL, new_pairs, roomy
-from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, add_keys, add_rows, roll_up
+from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, Placed, add_keys, add_placed, add_rows, roll_up
 from grt_platform.systems.lustre.logic.project_sums import ProjectSums
 from grt_platform.systems.lustre.logic.projects import ProjectKeys
 from grt_platform.systems.lustre.logic.rules import ScanRules
@@ -71,6 +72,11 @@ class Gathered:
                 raise BadSourceError("the sizes add up to more than 2^63 bytes", source)
             self._users, self._owners, self._own = roomy(self._users), roomy(self._owners), roomy(self._own)
 
+    def add_placed(self, rows: Placed, known: Known) -> None:
+        """Adds rows to the sums of their directories alone."""
+        self._follow(known)
+        add_placed(rows, self._rules.as_of_s, self._sums)
+
     def settle(self, known: Directories) -> Directories:
         """The directories to go on with: the same, or none where there were too many and their sums are set aside."""
         if int(known.now[COUNT]) <= self._rules.max_tree_directories:
@@ -117,7 +123,7 @@ class Gathered:
             self._spill.add_run(frames)
             self._begin_directories()
             frames = evened(self._spill.merged())
-        yield from frames
+        yield from ahead(frames)
 
     def _follow(self, known: Known) -> None:
         """Every directory has a key and sums."""

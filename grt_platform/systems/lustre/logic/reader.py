@@ -47,6 +47,9 @@ class ColumnReader:
         columns: Filled rows when `take` is called; `add` is called with the first and behind the last of those rows
             that are new in them, while they are still in the processor's cache.
         known: The directories of the rows.
+
+    Args:
+        kept: What of the lines goes into the columns, in bits (`EVERYTHING`, or `FOR_SUMS`).
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class ColumnReader:
         *,
         max_line_bytes: int,
         deepest: int,
+        kept: int,
         add: Callable[[int, int], None],
         take: Callable[[], None],
         bad: Bad,
@@ -65,6 +69,7 @@ class ColumnReader:
         self.counts, self.columns, self.known = Counts(), columns, known
         self._suffixes, self._max, self._deepest, self._take = suffixes, max_line_bytes, deepest, take
         self._add, self._chunks, self._skipped = add, chunks, 0
+        self._kept = kept
         self._form = Form.BASE64
         self._bad = BadLines(self.counts, bad, max_line_bytes)
         self._path = new_path_state(max_line_bytes)
@@ -117,7 +122,7 @@ class ColumnReader:
 
     def _run(self, block: Block) -> int:
         known, path, form, before = self.known, self._path, self._form.value, int(self.columns.now[ROWS])
-        limits = (block.stop, form, self._max, self._deepest)
+        limits = (block.stop, form, self._max, self._deepest, self._kept)
         full = read_columns(block.data, *limits, path, known, self._suffixes, self.columns, self._fields)
         self._add(before, int(self.columns.now[ROWS]))
         return full

@@ -1,7 +1,6 @@
 """The same sums again, from the entries' Parquet instead of the dump."""
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from grt_platform.systems.lustre.logic.ahead import ahead
 from grt_platform.systems.lustre.logic.buffers import is_null, values_of
 from grt_platform.systems.lustre.logic.entry import MAX_PARTS
 from grt_platform.systems.lustre.logic.frames import groups_frame
@@ -18,11 +18,13 @@ from grt_platform.systems.lustre.logic.kernels.directories import grown, new_dir
 from grt_platform.systems.lustre.logic.kernels.finding import find_paths
 from grt_platform.systems.lustre.logic.kernels.lines import NO_CLASS, new_columns
 from grt_platform.systems.lustre.logic.kernels.numbers import ATIME, GID, MTIME, NLINK, SIZE, TYPE, UID
+from grt_platform.systems.lustre.logic.kernels.sums import Placed
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
 
 _NUMBERS = {"size_bytes": SIZE, "atime_s": ATIME, "mtime_s": MTIME, "nlink": NLINK}
 _OWNERS = {"uid": UID, "gid": GID}
+_PLACED = ("size_bytes", "nlink", "mtime_s", "atime_s")
 _CODED = ["dir", "type", "file_class"]
 _PADDING = 64
 
@@ -38,22 +40,14 @@ def rescan(entries: BinaryIO, rules: ScanRules, *, scratch: Scratch, is_owned: b
     """
     numbers = _NUMBERS | _OWNERS if is_owned else _NUMBERS
     again = Rescanned(rules, scratch, numbers, rules.deepest if is_owned else rules.max_tree_depth)
-    for table in _row_groups(pq.ParquetFile(entries, read_dictionary=_CODED), [*numbers, *_CODED]):
+    for table in ahead(_row_groups(pq.ParquetFile(entries, read_dictionary=_CODED), [*numbers, *_CODED])):
         again.take(table)
     again.finish()
     return again
 
 
 def _row_groups(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.Table]:
-    """The row groups, each read while the one before is added."""
-    with ThreadPoolExecutor(1, thread_name_prefix="entries") as pool:
-        coming: Future[pa.Table] | None = None
-        for number in range(file.num_row_groups):
-            read, coming = coming, pool.submit(file.read_row_group, number, columns, use_threads=True)
-            if read is not None:
-                yield read.result()
-        if coming is not None:
-            yield coming.result()
+    return (file.read_row_group(number, columns, use_threads=True) for number in range(file.num_row_groups))
 
 
 class Rescanned:
@@ -68,8 +62,9 @@ class Rescanned:
 
     def __init__(self, rules: ScanRules, scratch: Scratch, numbers: Mapping[str, int], deepest: int) -> None:
         self._classes = {each.name: number for number, each in enumerate(rules.classes)}
-        self._gathered, self._known, self._deepest = Gathered(rules, scratch), new_directories(), deepest
-        self._above = np.zeros((2, MAX_PARTS + 2), np.int64)
+        self._gathered, self._deepest = Gathered(rules, scratch), deepest
+        self._known = new_directories()
+        self._above, self._hashes = np.zeros((2, MAX_PARTS + 2), np.int64), np.zeros(MAX_PARTS + 2, np.uint64)
         self._numbers, self._columns = numbers, new_columns(0, 0)
         self.tree = self._gathered.tree
         self.projects = self._gathered.projects
@@ -81,10 +76,12 @@ class Rescanned:
 
     def take(self, table: pa.Table) -> None:
         """Adds the rows of a table of entries."""
-        if table.num_rows > len(self._columns.node):
-            self._columns = new_columns(table.num_rows, 0)
-        self._fill(table, table.num_rows)
-        self._gathered.add(self._columns, 0, table.num_rows, Known.now(self._known), "entries")
+        rows = self._placed(table)
+        if _OWNERS.keys() <= self._numbers.keys():
+            self._fill(table, rows)
+            self._gathered.add(self._columns, 0, table.num_rows, Known.now(self._known), "entries")
+        else:
+            self._gathered.add_placed(rows, Known.now(self._known))
         self._known = self._gathered.settle(self._known)
 
     def finish(self) -> None:
@@ -92,23 +89,35 @@ class Rescanned:
         self._gathered.finish(self._known)
         self._known, self._columns = new_directories(), new_columns(0, 0)
 
-    def _fill(self, table: pa.Table, rows: int) -> None:
+    def _placed(self, table: pa.Table) -> Placed:
+        """The rows over the table's own memory, with what their codes mean."""
+        size, nlink, mtime, atime = (values_of(_whole(table[name]), np.int64) for name in _PLACED)
+        kind, kinds = _codes(table["type"])
+        file_class, classes = _codes(table["file_class"])
+        numbers = np.array([*(self._classes.get(name, NO_CLASS) for name in classes), NO_CLASS], np.int8)
+        node, ends, text = _codes_and_paths(table["dir"])
+        letters = np.array([*map(ord, kinds), 0])
+        return Placed(
+            size, nlink, mtime, atime, kind, letters, file_class, numbers, node, self._directories(ends, text)
+        )
+
+    def _fill(self, table: pa.Table, rows: Placed) -> None:
         """Writes the rows into the columns, which are used again and again."""
+        count = table.num_rows
+        if count > len(self._columns.node):
+            self._columns = new_columns(count, 0)
         values, file_class, node = self._columns.values, self._columns.file_class, self._columns.node
         for name, field in self._numbers.items():
-            values[field, :rows] = values_of(_whole(table[name]), np.int64)
-        codes, names = _codes(table["type"])
-        np.take(np.array([*map(ord, names), 0]), codes, out=values[TYPE, :rows], mode="clip")
-        codes, names = _codes(table["file_class"])
-        numbers = np.array([*(self._classes.get(name, NO_CLASS) for name in names), NO_CLASS], np.int8)
-        np.take(numbers, codes, out=file_class[:rows], mode="clip")
-        codes, ends, text = _codes_and_paths(table["dir"])
-        np.take(self._directories(ends, text), codes, out=node[:rows], mode="clip")
+            values[field, :count] = values_of(_whole(table[name]), np.int64)
+        np.take(rows.kinds, rows.kind, out=values[TYPE, :count], mode="clip")
+        np.take(rows.classes, rows.file_class, out=file_class[:count], mode="clip")
+        np.take(rows.nodes, rows.node, out=node[:count], mode="clip")
 
     def _directories(self, ends: NDArray[np.int32], text: NDArray[np.uint8]) -> NDArray[np.int32]:
         nodes, done = np.zeros(max(len(ends) - 1, 1), np.int32), 0
         paths = nodes[: len(ends) - 1]
-        while (done := find_paths(self._known, text, ends, done, self._deepest, paths, self._above)) != len(paths):
+        room = paths, self._above, self._hashes
+        while (done := find_paths(self._known, text, ends, done, self._deepest, *room)) != len(paths):
             self._known = grown(self._known)
         return nodes
 
@@ -122,7 +131,10 @@ def _codes(column: "pa.ChunkedArray[Any]") -> tuple[NDArray[np.int32], list[str]
     array = _whole(column.unify_dictionaries())
     meaning = array.dictionary.to_pylist()
     codes = values_of(array.indices, np.int32)
-    return np.where(is_null(array.indices), len(meaning), codes) if array.null_count else codes, meaning
+    if array.null_count:
+        codes = np.where(is_null(array.indices), np.int32(len(meaning)), codes)
+        codes.flags.writeable = False  # as what Arrow holds: one kind of array, so one kernel
+    return codes, meaning
 
 
 def _codes_and_paths(column: "pa.ChunkedArray[Any]") -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]:
@@ -135,6 +147,7 @@ def _binary(array: Any) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
     """Ends and bytes of a binary array, with the padding that kernels read over."""
     _, ends, text = array.buffers()
     offsets = np.frombuffer(ends, np.int32)[array.offset : array.offset + len(array) + 1]
-    padded = np.zeros(int(offsets[-1]) + _PADDING, np.uint8)
+    padded = np.empty(int(offsets[-1]) + _PADDING, np.uint8)
     padded[: int(offsets[-1])] = np.frombuffer(text or b"", np.uint8)[: int(offsets[-1])]
+    padded[int(offsets[-1]) :] = 0
     return offsets, padded

@@ -19,7 +19,13 @@ from grt_platform.systems.lustre.logic.entry import MAX_PARTS
 from grt_platform.systems.lustre.logic.frames import groups_frame
 from grt_platform.systems.lustre.logic.gather import Gathered, Known
 from grt_platform.systems.lustre.logic.kernels.directories import new_directories
-from grt_platform.systems.lustre.logic.kernels.lines import ROWS, new_columns, suffixes_of
+from grt_platform.systems.lustre.logic.kernels.lines import (
+    EVERYTHING,
+    FOR_SUMS,
+    ROWS,
+    new_columns,
+    suffixes_of,
+)
 from grt_platform.systems.lustre.logic.reader import ColumnReader
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
@@ -138,6 +144,7 @@ class _Pass:
             suffixes,
             max_line_bytes=rules.max_line_bytes,
             deepest=rules.deepest if writer is None else MAX_PARTS,
+            kept=FOR_SUMS if writer is None else EVERYTHING,
             add=self._add,
             take=self._take,
             bad=bad,

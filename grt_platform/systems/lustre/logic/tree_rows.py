@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.columns import AGES as AGE_NAMES
-from grt_platform.systems.lustre.logic.arrow import Paths, class_bytes
+from grt_platform.systems.lustre.logic.arrow import Paths, class_bytes, column
 from grt_platform.systems.lustre.logic.kernels.directories import Directories
 from grt_platform.systems.lustre.logic.kernels.order import by_depth_and_path
 from grt_platform.systems.lustre.logic.kernels.pairs import FILES, INODES, NEWEST, USED
@@ -47,7 +47,7 @@ def _chunk(
 ) -> pl.DataFrame:
     numbers = np.empty((sums.shape[1], len(nodes)), np.int64)
     take_sums(sums, nodes, numbers)
-    path = pl.Series("path", paths.of(known, nodes), pl.Binary) if depth else pl.Series("path", [b"/"])
+    path = column("path", paths.of(known, nodes)) if depth else pl.Series("path", [b"/"])
     head = [pl.Series("depth", np.full(len(nodes), depth, np.int64)), path]
     named = [pl.Series(name, numbers[at]) for name, at in _COLUMNS.items()]
     return pl.DataFrame([*head, *named, *_class_columns(numbers[CLASSES:])])

@@ -19,7 +19,8 @@ def known_of(paths: list[bytes]):
     known, done, nodes = new_directories(), 0, np.empty(len(paths), np.int32)
     ends = np.cumsum([0, *map(len, paths)]).astype(np.int32)
     text = np.frombuffer(bytearray(b"".join(paths) + bytes(64)), np.uint8)
-    while (done := find_paths(known, text, ends, done, 9, nodes, np.zeros((2, 11), np.int64))) != len(paths):
+    room = nodes, np.zeros((2, 11), np.int64), np.zeros(11, np.uint64)
+    while (done := find_paths(known, text, ends, done, 9, *room)) != len(paths):
         known = grown(known)
     return known
 

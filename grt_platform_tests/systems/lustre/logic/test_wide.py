@@ -23,10 +23,11 @@ def test_sixty_four_characters_of_base64_decode_as_python_decodes_them():
     for number in range(200):
         packed = base64.b64encode(dice.integers(0, 4, 48).astype(np.uint8).tobytes() if number % 2 else dice.bytes(48))
         text = np.zeros(64, np.uint8)
-        strange, zeros = _decoded(np.frombuffer(packed, np.uint8), text)
+        strange, zeros, slashes = _decoded(np.frombuffer(packed, np.uint8), text)
         raw = base64.b64decode(packed)
         assert (int(strange), text[:48].tobytes()) == (0, raw)
         assert int(zeros) & ((1 << 48) - 1) == sum(1 << at for at, byte in enumerate(raw) if byte == 0)
+        assert int(slashes) & ((1 << 48) - 1) == sum(1 << at for at, byte in enumerate(raw) if byte == 47)
 
 
 def test_every_byte_out_of_the_alphabet_is_strange_at_every_place():
@@ -34,7 +35,7 @@ def test_every_byte_out_of_the_alphabet_is_strange_at_every_place():
         for place in range(64):
             data = np.frombuffer(_ALPHABET, np.uint8).copy()
             data[place] = byte
-            strange, _ = _decoded(data, np.zeros(64, np.uint8))
+            strange, _, _ = _decoded(data, np.zeros(64, np.uint8))
             assert int(strange) == (0 if byte in _ALPHABET else 1 << place)
 
 

@@ -5,12 +5,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from grt_platform.systems.lustre.logic.entry import MAX_LINE_BYTES, MAX_PARTS
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.wide import copy, lowest, unlike_mask, word
 
 COUNT, NAME_BYTES = range(2)
 ROOT = 0
 _FIRST_ROOM, _MANY = 1 << 14, 1 << 20
+_FIRST_NAME_BYTES = 1 << 18
+_MOST_MORE, _MOST_NAME_BYTES = MAX_PARTS + 1, MAX_LINE_BYTES + 64
+"""What one path may need."""
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _HALF, _LOW, _ALL = np.uint64(32), np.uint64(0xFFFFFFFF), np.uint64((1 << 64) - 1)
 _LENGTH_BITS = 17
@@ -42,35 +46,40 @@ class Directories(NamedTuple):
 
 
 def new_directories(room: int = _FIRST_ROOM) -> Directories:
-    """A table that knows `/` only."""
+    """A table that knows `/` only, with room for so many directories, or more by `grown`."""
     return Directories(
         np.array([1, 0], np.int64),
         np.zeros(room, np.int32),
         np.zeros(room, np.int32),
         np.zeros((room, 2), np.int64),
-        np.zeros(room * 16, np.uint8),
-        np.zeros(_slots(room), np.uint64),
+        np.zeros(max(room * 16, _FIRST_NAME_BYTES), np.uint8),
+        np.zeros(_FIRST_ROOM * 2, np.uint64),
     )
 
 
 def grown(known: Directories) -> Directories:
-    """The same directories with room for more (twice as many, a quarter where they are many), and for longer names."""
+    """The same directories, with more room of each kind that the longest path may have not enough of."""
     count, used = known.now.tolist()
+    if count + _MOST_MORE > len(known.parent):
+        known = _wider(known, count)
+    if used + _MOST_NAME_BYTES > len(known.names):
+        names = np.zeros(len(known.names) * 2, np.uint8)
+        names[:used] = known.names[:used]
+        known = known._replace(names=names)
+    if (count + _MOST_MORE) * 4 > len(known.slots) * 3:
+        slots = np.zeros(len(known.slots) * 2, np.uint64)
+        refill(known.slots, slots)
+        known = known._replace(slots=slots)
+    return known
+
+
+def _wider(known: Directories, count: int) -> Directories:
+    """Room for twice as many directories, a quarter more where they are many."""
     before = len(known.parent)
-    wider = new_directories(before * 2 if before < _MANY else before * 5 // 4)._replace(now=known.now)
-    wider.parent[:count], wider.facts[:count] = known.parent[:count], known.facts[:count]
-    wider.reach[:count] = known.reach[:count]
-    if used * 2 > len(wider.names):
-        wider = wider._replace(names=np.zeros(used * 2, np.uint8))
-    wider.names[:used] = known.names[:used]
-    if len(wider.slots) == len(known.slots):
-        return wider._replace(slots=known.slots)
-    refill(known.slots, wider.slots)
-    return wider
-
-
-def _slots(room: int) -> int:
-    return 1 << (room * 4 // 3).bit_length()
+    room = before * 2 if before < _MANY else before * 5 // 4
+    parent, reach, facts = np.zeros(room, np.int32), np.zeros(room, np.int32), np.zeros((room, 2), np.int64)
+    parent[:count], reach[:count], facts[:count] = known.parent[:count], known.reach[:count], known.facts[:count]
+    return known._replace(parent=parent, reach=reach, facts=facts)
 
 
 @compiled
@@ -106,52 +115,78 @@ def name_of(known: Directories, node: int) -> bytes:
 @inlined
 def has_room(known: Directories, more: int, name_bytes: int) -> bool:
     """Whether so many more directories, with names of so many bytes in all, fit."""
-    return known.now[COUNT] + more <= len(known.parent) and known.now[NAME_BYTES] + name_bytes + 64 <= len(known.names)
+    count = known.now[COUNT] + more
+    has_names = known.now[NAME_BYTES] + name_bytes + 64 <= len(known.names)
+    return has_names and count <= len(known.parent) and count * 4 <= len(known.slots) * 3
 
 
 @inlined
-def child(known: Directories, parent: int, text: NDArray[np.uint8], begin: int, end: int, guess: int) -> int:
+def child(
+    known: Directories, parent: int, hashed: int, text: NDArray[np.uint8], begin: int, end: int, guess: int
+) -> int:
     """The directory of this name in `parent`, made where it is new; there must be room, and 64 bytes behind `end`.
 
-    `guess` is a directory that it may well be, of this table or of another; ROOT for none.
+    Args:
+        known: The table.
+        parent: The directory that it is in.
+        hashed: `hash_of` the name and of what is the same for all of the parent's children, and mostly no other's: best
+            the hash of its path. It does not depend on numbers, so directories of a path can be looked up before those
+            above them are found, while memory is waited for.
+        text: Holds the name.
+        begin: Where it begins.
+        end: Where it ends.
+        guess: A directory that it may well be, of this table or of another; ROOT for none.
     """
     length = end - begin
     fact = np.int64(parent) << _LENGTH_BITS | length
     if known.facts[guess, 0] == fact and is_same(known.names, known.facts[guess, 1], text, begin, length):
         return guess
-    hashed = hash_of(parent, text, begin, length)
-    mask = len(known.slots) - 1
+    upper, mask = hashed & ~_LOW, len(known.slots) - 1
     slot = np.int64(hashed >> _HALF) & mask
-    while known.slots[slot]:
-        node = np.int64(known.slots[slot] & _LOW)
-        if (
-            known.slots[slot] - np.uint64(node) == hashed
-            and known.facts[node, 0] == fact
-            and is_same(known.names, known.facts[node, 1], text, begin, length)
-        ):
-            return node
+    while known.slots[slot] and not is_entry_of(known, known.slots[slot], upper, fact, text, begin, length):
         slot = (slot + 1) & mask
+    if not known.slots[slot]:
+        known.slots[slot] = upper | np.uint64(known.now[COUNT])
+        add(known, parent, fact, text, begin, length)
+    return np.int64(known.slots[slot] & _LOW)
+
+
+@inlined
+def is_entry_of(
+    known: Directories, entry: int, upper: int, fact: int, text: NDArray[np.uint8], begin: int, length: int
+) -> bool:
+    """Whether an entry of the hash table is that of this name in this parent (`fact`)."""
+    node = np.int64(entry & _LOW)
+    return (
+        entry & ~_LOW == upper
+        and known.facts[node, 0] == fact
+        and is_same(known.names, known.facts[node, 1], text, begin, length)
+    )
+
+
+@inlined
+def add(known: Directories, parent: int, fact: int, text: NDArray[np.uint8], begin: int, length: int) -> None:
+    """Writes down a new directory."""
     node, at = known.now[COUNT], known.now[NAME_BYTES]
-    known.slots[slot] = hashed | np.uint64(node)
     known.parent[node], known.reach[node] = parent, known.reach[parent] + 1 + length
     known.facts[node, 0], known.facts[node, 1] = fact, at
     copy(known.names, at, text, begin, length)
     known.now[COUNT] += 1
     known.now[NAME_BYTES] += length
-    return node
 
 
 @inlined
-def hash_of(parent: int, text: NDArray[np.uint8], begin: int, length: int) -> int:
-    """A hash over a name and its parent's number, in the upper 32 bits."""
-    mixed = (np.uint64(parent) + np.uint64(length) * np.uint64(0x100000001)) * _PRIME
+def hash_of(above: int, text: NDArray[np.uint8], begin: int, end: int) -> int:
+    """A hash over a name and `above`, the hash of the path that it is in or what else tells its parent."""
+    length = end - begin
+    mixed = (np.uint64(above) + np.uint64(length)) * _PRIME
     mixed = mix(mixed, word(text, begin) & first_bytes(length))
     mixed = mix(mixed, word(text, begin + 8) & first_bytes(length - 8))
     done = 16
     while done < length:
         mixed = mix(mixed, word(text, begin + done) & first_bytes(length - done))
         done += 8
-    return mixed & ~_LOW
+    return mixed
 
 
 @inlined

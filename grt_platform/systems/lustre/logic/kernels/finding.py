@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.kernels.directories import ROOT, Directories, child, has_room
+from grt_platform.systems.lustre.logic.entry import MAX_PARTS
+from grt_platform.systems.lustre.logic.kernels.directories import ROOT, Directories, child, has_room, hash_of
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.wide import equal_mask, lowest, word
 
@@ -19,6 +20,7 @@ def find_paths(
     deepest: int,
     nodes: NDArray[np.int32],
     above: NDArray[np.int64],
+    hashes: NDArray[np.uint64],
 ) -> int:
     """Writes the directories of paths that stand one behind the other, `/` being empty.
 
@@ -32,20 +34,21 @@ def find_paths(
         deepest: Down to which depth directories are told apart.
         nodes: Gets the directories; for one that is deeper, the complement of the one it lies in at that depth.
         above: Room for the end and the number of each directory of a path, in two rows.
+        hashes: Room for the hash of each.
 
     Returns:
         The number of the first path that there was no room for; as many as there are when all are found.
     """
     depth, before = 0, np.int64(ends[first])
-    above[0, 0], above[1, 0] = 0, ROOT
+    above[0, 0], above[1, 0], hashes[0] = 0, ROOT, 0
     for number in range(first, len(nodes)):
         begin, size = np.int64(ends[number]), np.int64(ends[number + 1] - ends[number])
-        if not has_room(known, size, size):
+        if not has_room(known, min(size, MAX_PARTS), size):
             return number
         same = shared(text, before, begin, min(size, begin - before))
         while above[0, depth] > same or (above[0, depth] < size and text[begin + above[0, depth]] != _SLASH):
             depth -= 1
-        depth = go_down(known, text, begin, size, deepest, depth, above)
+        depth = go_down(known, text, begin, size, deepest, depth, above, hashes)
         node = above[1, depth]
         nodes[number] = node if above[0, depth] == size else ~node
         before = begin
@@ -61,14 +64,17 @@ def go_down(
     deepest: int,
     depth: int,
     above: NDArray[np.int64],
+    hashes: NDArray[np.uint64],
 ) -> int:
     """Finds the rest of a path's directories, those down to `depth` being found; returns how deep they go."""
     end = above[0, depth]
     while end < size and depth < deepest:
         start, node = begin + end + 1, above[1, depth]
         end = part_end(text, start, begin + size) - begin
+        hashed = hash_of(hashes[depth], text, start, begin + end)
         depth += 1
-        above[0, depth], above[1, depth] = end, child(known, node, text, start, begin + end, ROOT)
+        above[0, depth], hashes[depth] = end, hashed
+        above[1, depth] = child(known, node, hashed, text, start, begin + end, ROOT)
     return depth
 
 
@@ -117,5 +123,6 @@ def find_children(
         if wanted[row] and end > begin:
             if not has_room(known, 1, end - begin):
                 return row
-            nodes[row] = child(known, parents[row], text, begin, end, ROOT)
+            hashed = hash_of(parents[row], text, begin, end)
+            nodes[row] = child(known, parents[row], hashed, text, begin, end, ROOT)
     return len(parents)

@@ -12,6 +12,7 @@ from grt_platform.systems.lustre.logic.kernels.directories import (
     Directories,
     child,
     has_room,
+    hash_of,
     name_begin,
     name_length,
 )
@@ -44,7 +45,8 @@ def give_keys(
         begin, length = name_begin(known, node), name_length(known, node)
         if open_for == ASKS or not has_room(keys, 1, length):
             return node
-        key[node] = child(keys, key[parent], known.names, begin, begin + length, ROOT)
+        hashed = hash_of(key[parent], known.names, begin, begin + length)
+        key[node] = child(keys, key[parent], hashed, known.names, begin, begin + length, ROOT)
         is_deeper = open_for == 1 and is_users(known.names, begin, length)
         opens[node] = LAST if is_deeper else max(open_for - 1, CLOSED)
     return behind

@@ -5,14 +5,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.kernels.directories import ROOT, Directories, child, has_room
+from grt_platform.systems.lustre.logic.kernels.directories import ROOT, Directories, child, has_room, hash_of
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.numbers import (
     ALL_FIELDS,
     APPARENT,
+    ATIME,
     DEV,
     FIELDS,
+    GID,
+    MTIME,
+    NLINK,
+    SIZE,
     TYPE,
+    UID,
     fields,
 )
 from grt_platform.systems.lustre.logic.kernels.path import (
@@ -20,14 +26,18 @@ from grt_platform.systems.lustre.logic.kernels.path import (
     LAST,
     LENGTH,
     PARTS,
+    SLASHES,
     PathState,
-    find_slashes,
     read_path,
 )
 from grt_platform.systems.lustre.logic.kernels.wide import copy, equal_mask, lowest, word
 
 POSITION, ROWS, NAMES_USED, BAD, LINES = range(5)
 DONE, ROWS_FULL, BAD_FULL, DIRECTORIES_FULL = range(4)
+NAMES = 1 << FIELDS
+EVERYTHING = ALL_FIELDS | NAMES
+FOR_SUMS = 1 << SIZE | 1 << UID | 1 << GID | 1 << ATIME | 1 << MTIME | 1 << TYPE | 1 << NLINK
+"""What of the lines is kept, in bits: fields by their numbers, and NAMES."""
 NO_CLASS = -1
 FILE, DIRECTORY = 102, 100
 _NEWLINE = 10
@@ -113,6 +123,7 @@ def read_columns(
     is_quoted: int,
     max_line: int,
     deepest: int,
+    kept: int,
     path: PathState,
     known: Directories,
     suffixes: Suffixes,
@@ -121,7 +132,7 @@ def read_columns(
 ) -> int:
     """Reads lines from `out.now[POSITION]` on until `stop`, or until something is full; returns what.
 
-    Directories are told apart down to the depth `deepest`.
+    Directories are told apart down to the depth `deepest`; what is not `kept` is checked and left out.
     """
     position, row, name_bytes = out.now[POSITION], out.now[ROWS], out.now[NAMES_USED]
     bad, lines = out.now[BAD], out.now[LINES]
@@ -136,12 +147,12 @@ def read_columns(
             break
         end = -1
         after = read_path(data, position, min(position + max_line, stop), is_quoted, path)
-        parts = find_slashes(path) if after >= 0 else -1
-        if parts >= 0:
+        parts = path.now[SLASHES]
+        if after >= 0:
             if not has_room(known, parts + 1, path.now[LENGTH]):
                 result = DIRECTORIES_FULL
                 break
-            end = fields(data, after, last, ALL_FIELDS, scratch)
+            end = fields(data, after, last, kept, scratch)
             if scratch[TYPE] != DIRECTORY and path.slashes[parts - 1] == path.now[LENGTH] - 1:
                 end = -1
         if end < 0 or end - 1 - position > max_line:
@@ -151,9 +162,10 @@ def read_columns(
             bad += 1
         else:
             path.now[BEGIN] = position
-            name_bytes = place(path, parts, deepest, known, suffixes, out, row, name_bytes, scratch)
+            name_bytes = place(path, parts, deepest, kept, known, suffixes, out, row, name_bytes, scratch)
             for field in range(FIELDS):
-                out.values[field, row] = scratch[field]
+                if kept >> field & 1:
+                    out.values[field, row] = scratch[field]
             row += 1
         position = end
         lines += 1
@@ -169,6 +181,7 @@ def place(
     path: PathState,
     parts: int,
     deepest: int,
+    kept: int,
     known: Directories,
     suffixes: Suffixes,
     out: Columns,
@@ -182,21 +195,26 @@ def place(
     if is_directory and parts > 1 and path.slashes[parts - 1] == length - 1:
         parts -= 1
         length -= 1
-    path.nodes[0] = ROOT
+    path.nodes[0], path.hashes[0] = ROOT, 0
     for part in range(max(path.now[PARTS], 1), min(parts, deepest + 1)):
         begin, end = path.slashes[part - 1] + 1, path.slashes[part]
-        path.nodes[part] = child(known, path.nodes[part - 1], path.text, begin, end, path.now[LAST])
+        hashed = hash_of(path.hashes[part - 1], path.text, begin, end)
+        path.hashes[part] = hashed
+        path.nodes[part] = child(known, path.nodes[part - 1], hashed, path.text, begin, end, path.now[LAST])
     path.now[PARTS] = parts
     begin = path.slashes[parts - 1] + 1
-    node = np.int64(path.nodes[min(parts - 1, deepest)])
+    above = min(parts - 1, deepest)
+    node = np.int64(path.nodes[above])
     if not is_directory:
         node = node if parts - 1 <= deepest else ~node
-        copy(out.names, name_bytes, path.text, begin, length - begin)
-        name_bytes += length - begin
+        if kept & NAMES:
+            copy(out.names, name_bytes, path.text, begin, length - begin)
+            name_bytes += length - begin
     elif parts > deepest:
         node = ~node
     elif length > 1:
-        node = child(known, node, path.text, begin, length, ROOT)
+        hashed = hash_of(path.hashes[above], path.text, begin, length)
+        node = child(known, node, hashed, path.text, begin, length, ROOT)
         path.now[LAST] = node
     out.node[row], out.name_end[row + 1] = node, name_bytes
     out.file_class[row] = class_of(path.text, begin, length, suffixes) if scratch[TYPE] == FILE else NO_CLASS
@@ -238,10 +256,7 @@ def read_line(
     after = read_path(data, position, min(position + max_line, stop), is_quoted, path)
     if after < 0:
         return -1
-    parts = find_slashes(path)
-    if parts < 0:
-        return -1
-    path.now[PARTS] = parts
+    parts = path.now[PARTS] = path.now[SLASHES]
     end = fields(data, after, last, needed, scratch)
     if end < 0 or end - 1 - position > max_line:
         return -1

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
-from grt_platform.systems.lustre.logic.kernels.wide import lowest, nondigit_mask, word
+from grt_platform.systems.lustre.logic.kernels.wide import lowest, nondigit_mask, without_lowest, word
 
 SIZE, UID, GID, ATIME, MTIME, CTIME, TYPE, INODE, NLINK, DEV, APPARENT = range(11)
 FIELDS = 11
@@ -62,31 +62,34 @@ def fields(data: NDArray[np.uint8], position: int, last: int, needed: int, out: 
     """
     out[APPARENT] = -1
     base = position
-    mask = nondigit_mask(data, base)
+    ends = nondigit_mask(data, base)
     for field in range(FIELDS):
+        if position - base > _WINDOW:
+            base = position
+            ends = nondigit_mask(data, base)
         if field == TYPE:
             out[TYPE] = data[position]
             if not is_type(data[position]) or data[position + 1] != _TAB:
                 return -1
             position += 2
+            ends = without_lowest(without_lowest(ends))
             continue
-        if position - base > _WINDOW:
-            base = position
-            mask = nondigit_mask(data, base)
-        digits = lowest(mask >> np.uint64(position - base))
+        end = base + lowest(ends)
+        ends = without_lowest(ends)
+        digits = end - position
         if 0 < digits <= _SAFE_DIGITS:
             if needed >> field & 1:
                 out[field] = value(data, position, digits)
-            position += digits
         else:
-            position = unusual(data, position, field, out)
-            if position < 0:
+            end = unusual(data, position, field, out)
+            if end < 0:
                 return -1
-        end = data[position]
-        position += 1
-        if end == _TAB and field < last:
+            base = end + 1
+            ends = nondigit_mask(data, base)
+        position = end + 1
+        if data[end] == _TAB and field < last:
             continue
-        if end == _NEWLINE and field >= DEV:
+        if data[end] == _NEWLINE and field >= DEV:
             return position
         return -1
     return -1

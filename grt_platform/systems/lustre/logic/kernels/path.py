@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.entry import MAX_PARTS
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
-from grt_platform.systems.lustre.logic.kernels.wide import decode_64, differ_mask, equal_mask, lowest
+from grt_platform.systems.lustre.logic.kernels.wide import decode_64, differ_mask, equal_mask, lowest, without_lowest
 
 _SLASH, _TAB, _NEWLINE, _QUOTE, _BACKSLASH, _PAD = 47, 9, 10, 34, 92, 61
 _INVALID = 1 << 24
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-LENGTH, PARTS, FIELD_LENGTH, BEGIN, LAST = range(5)
+LENGTH, PARTS, FIELD_LENGTH, BEGIN, LAST, SLASHES = range(6)
 _ROOM = 256
 _LETTERS = np.frombuffer(b'abfnrtv\\"', np.uint8)
 _STAND_FOR = np.frombuffer(b'\a\b\f\n\r\t\v\\"', np.uint8)
@@ -26,8 +26,10 @@ class PathState(NamedTuple):
         slashes: Where its slashes stand in `text`.
         resumes: For quoted paths, where the field goes on behind each slash.
         nodes: For each slash, the directory before it.
-        now: LENGTH of text, number of slashes (PARTS), length of the field as written, where the field begins (-1: none
-            to compare with), the number of the LAST directory that was a line of its own.
+        hashes: For each slash, the hash of the path before it.
+        now: LENGTH of text, number of slashes whose `nodes` are known (PARTS), length of the field as written, where
+            the field begins (-1: none to compare with), the number of the LAST directory that was a line of its own,
+            number of SLASHES.
         decoded: For each of four places and each base64 character, its bits where they belong.
     """
 
@@ -35,6 +37,7 @@ class PathState(NamedTuple):
     slashes: NDArray[np.int32]
     resumes: NDArray[np.int32]
     nodes: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
     now: NDArray[np.int64]
     decoded: NDArray[np.uint32]
 
@@ -45,8 +48,9 @@ def new_path_state(max_line_bytes: int) -> PathState:
     for bits, character in enumerate(_ALPHABET):
         decoded[:, character] = bits << 18, bits << 12, bits << 6, bits
     parts = np.zeros(MAX_PARTS + 2, np.int32)
-    now = np.array([0, 0, 0, -1, 0], np.int64)
-    return PathState(np.zeros(max_line_bytes + _ROOM, np.uint8), parts, parts.copy(), parts.copy(), now, decoded)
+    now = np.array([0, 0, 0, -1, 0, 0], np.int64)
+    text, hashes = np.zeros(max_line_bytes + _ROOM, np.uint8), np.zeros(len(parts), np.uint64)
+    return PathState(text, parts, parts.copy(), parts.copy(), hashes, now, decoded)
 
 
 @inlined
@@ -58,7 +62,7 @@ def read_path(data: NDArray[np.uint8], begin: int, limit: int, is_quoted: int, s
         begin: Where the line begins.
         limit: Where the line must have ended.
         is_quoted: 1 for Go's quotes, 0 for base64.
-        state: Changed to this path. Its PARTS is set to the slashes kept, the others follow in `slashes`.
+        state: Changed to this path. Its PARTS is set to the slashes kept, of all SLASHES.
 
     Returns:
         The position behind the field's tab; -1 where the path breaks a rule of `entry`.
@@ -72,17 +76,18 @@ def read_path(data: NDArray[np.uint8], begin: int, limit: int, is_quoted: int, s
             kept -= 1
         start = np.int64(state.slashes[kept - 1] + 1) if kept else np.int64(0)
         end = unquote(data, begin, limit, start, kept, state)
+        count = find_slashes(state, kept) if end >= 0 else -1
     else:
         quads = max(min(shared, state.now[FIELD_LENGTH] - 4), 0) >> 2
         start = quads * 3
         while kept > 0 and state.slashes[kept - 1] >= start:
             kept -= 1
-        end = decode(data, begin + quads * 4, limit, start, state)
+        end, count = decode(data, begin + quads * 4, limit, start, kept, state)
     state.now[BEGIN] = -1
-    if end < 0 or state.text[0] != _SLASH or state.now[LENGTH] == 0:
+    if end < 0 or count < 0 or state.text[0] != _SLASH or state.now[LENGTH] == 0:
         return -1
     state.now[FIELD_LENGTH] = end - begin
-    state.now[PARTS] = kept
+    state.now[PARTS], state.now[SLASHES] = kept, count
     return end + 1
 
 
@@ -99,14 +104,22 @@ def common(data: NDArray[np.uint8], one: int, other: int, length: int) -> int:
 
 
 @inlined
-def decode(data: NDArray[np.uint8], position: int, limit: int, filled: int, state: PathState) -> int:
-    """Decodes base64 from a group of four on, up to the tab; returns the tab's position, or -1."""
+def decode(
+    data: NDArray[np.uint8], position: int, limit: int, filled: int, count: int, state: PathState
+) -> tuple[int, int]:
+    """Decodes base64 from a group of four on, up to the tab, and lists the slashes behind the first `count`.
+
+    Returns:
+        The tab's position and how many slashes there are in all; -1 for one of them where the path breaks a rule.
+    """
     text, decoded = state.text, state.decoded
     while position < limit:
-        strange, zeros = decode_64(data, position, text, filled)
+        strange, zeros, slashes = decode_64(data, position, text, filled)
         quads = lowest(strange) >> 2
-        if zeros & ((np.uint64(1) << np.uint64(3 * quads)) - np.uint64(1)):
-            return -1
+        good = (np.uint64(1) << np.uint64(3 * quads)) - np.uint64(1)
+        count = list_slashes(slashes & good, filled, count, state)
+        if zeros & good or count < 0:
+            return -1, -1
         filled += 3 * quads
         position += 4 * quads
         if strange:
@@ -118,34 +131,43 @@ def decode(data: NDArray[np.uint8], position: int, limit: int, filled: int, stat
             bits |= decoded[2, data[position + 2]]
             size = 2
         if bits >= _INVALID or data[position + 3] != _PAD:
-            return -1
-        text[filled] = bits >> 16
-        text[filled + 1] = (bits >> 8) & 255
-        if text[filled] == 0 or (size == 2 and text[filled + 1] == 0):
-            return -1
+            return -1, -1
+        first, second = bits >> 16, (bits >> 8) & 255
+        text[filled], text[filled + 1] = first, second
+        if first == 0 or (size == 2 and second == 0):
+            return -1, -1
+        slashes = np.uint64(first == _SLASH) | np.uint64(size == 2 and second == _SLASH) << np.uint64(1)
+        count = list_slashes(slashes, filled, count, state)
         filled += size
         position += 4
     state.now[LENGTH] = filled
-    return position if position < limit and data[position] == _TAB else -1
+    return position if position < limit and data[position] == _TAB else -1, count
 
 
 @inlined
-def find_slashes(state: PathState) -> int:
-    """Lists the slashes behind those kept; returns how many there are in all, -1 for too many or two in a row."""
-    length, count = state.now[LENGTH], state.now[PARTS]
+def find_slashes(state: PathState, count: int) -> int:
+    """Lists the slashes behind the first `count`; returns how many there are in all, -1 for too many, two in a row."""
+    length = state.now[LENGTH]
     position = np.int64(state.slashes[count - 1] + 1) if count else np.int64(0)
-    while position < length:
+    while position < length and count >= 0:
         mask = equal_mask(state.text, position, np.uint8(_SLASH))
         if length - position < 64:
             mask &= (np.uint64(1) << np.uint64(length - position)) - np.uint64(1)
-        while mask:
-            found = position + lowest(mask)
-            if count >= MAX_PARTS or (count and state.slashes[count - 1] == found - 1):
-                return -1
-            state.slashes[count] = found
-            count += 1
-            mask &= mask - np.uint64(1)
+        count = list_slashes(mask, position, count, state)
         position += 64
+    return count
+
+
+@inlined
+def list_slashes(mask: int, base: int, count: int, state: PathState) -> int:
+    """Lists the slashes of a mask from `base` on; returns how many there are now, -1 for too many, or two in a row."""
+    while mask:
+        found = base + lowest(mask)
+        if count >= MAX_PARTS or (count and state.slashes[count - 1] == found - 1):
+            return -1
+        state.slashes[count] = found
+        count += 1
+        mask = without_lowest(mask)
     return count
 
 

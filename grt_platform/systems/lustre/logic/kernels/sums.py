@@ -1,5 +1,7 @@
 """What entries add up to: by user and group, by project, by directory, first its own contents, then all below."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ from grt_platform.systems.lustre.logic.kernels.pairs import (
     pair_of,
     used_bytes,
 )
+from grt_platform.systems.lustre.logic.kernels.wide import fetch
 from grt_platform.systems.lustre.logic.rules import AGE_LIMITS, EARLIEST, LATEST, NO_TIME
 
 FILE_USED, OLDEST, AGES = 4, 5, 6
@@ -29,7 +32,31 @@ NEVER = LATEST + 1
 _BEFORE = EARLIEST - 1
 """Times are kept as seconds since this (the newest) or up to NEVER (the oldest), 0 for none: the largest counts of
 both, and sums of nothing are zeros, which memory nobody has touched yet is full of."""
+_AHEAD, _LINE = 16, 8
+"""So many rows before they are added sums are loaded, by lines of the processor's cache."""
 _LIMITS = np.array(AGE_LIMITS, np.int64)
+
+
+class Placed(NamedTuple):
+    """Rows of entries as they are read again: numbers, and codes with what they mean.
+
+    Attributes:
+        size, nlink, mtime, atime: Of each row.
+        kind, kinds: Code of each row's type, and the types as their letters' numbers.
+        file_class, classes: Code of each row's class, and the numbers of classes, the last of them NO_CLASS.
+        node, nodes: Code of each row's directory, and the directories; complements as in `Columns`.
+    """
+
+    size: NDArray[np.int64]
+    nlink: NDArray[np.int64]
+    mtime: NDArray[np.int64]
+    atime: NDArray[np.int64]
+    kind: NDArray[np.int32]
+    kinds: NDArray[np.int64]
+    file_class: NDArray[np.int32]
+    classes: NDArray[np.int8]
+    node: NDArray[np.int32]
+    nodes: NDArray[np.int32]
 
 
 @compiled
@@ -83,6 +110,28 @@ def add_rows(
     return behind
 
 
+@compiled
+def add_placed(rows: Placed, as_of: int, sums: NDArray[np.int64]) -> None:
+    """Adds rows to the sums of their directories, as `add_rows` does."""
+    count = len(rows.size)
+    for row in range(count):
+        fetch_sums(sums, rows.nodes[rows.node[min(row + _AHEAD, count - 1)]])
+        kind, nlink, at = rows.kinds[rows.kind[row]], rows.nlink[row], np.int64(rows.nodes[rows.node[row]])
+        used = used_bytes(rows.size[row], nlink)
+        is_file = np.int64(kind == FILE and nlink > 0)
+        file_class = rows.classes[rows.file_class[row]]
+        into = sums[~at if at < 0 else at]
+        add_to_directory(into, used, kind, is_file, rows.mtime[row], rows.atime[row], file_class, as_of)
+
+
+@inlined
+def fetch_sums(sums: NDArray[np.int64], node: int) -> None:
+    """Has the sums of a directory (or of the one whose complement this is) loaded for whoever needs them soon."""
+    begin = np.int64(max(node, ~node)) * sums.shape[1]
+    for each in range(0, sums.shape[1], _LINE):
+        fetch(sums, begin + each)
+
+
 @inlined
 def add_to_directory(
     into: NDArray[np.int64], used: int, kind: int, is_file: int, mtime: int, atime: int, file_class: int, as_of: int
@@ -117,6 +166,7 @@ def age_of(mtime: int, as_of: int) -> int:
 def roll_up(known: Directories, sums: NDArray[np.int64]) -> None:
     """Adds to every directory all that is below it."""
     for node in range(known.now[COUNT] - 1, 0, -1):
+        fetch_sums(sums, known.parent[max(node - _AHEAD, 0)])
         mine, over = sums[node], sums[known.parent[node]]
         newest, oldest = max(mine[NEWEST], over[NEWEST]), max(mine[OLDEST], over[OLDEST])
         for each in range(sums.shape[1]):
@@ -142,6 +192,7 @@ def add_keys(count: int, key: NDArray[np.int32], sums: NDArray[np.int64], into: 
 def take_sums(sums: NDArray[np.int64], nodes: NDArray[np.int32], out: NDArray[np.int64]) -> None:
     """Writes the sums of directories in this order, each kind of sum in a row of its own, times as Unix seconds."""
     for number in range(len(nodes)):
+        fetch_sums(sums, nodes[min(number + _AHEAD, len(nodes) - 1)])
         node = nodes[number]
         for each in range(sums.shape[1]):
             out[each, number] = sums[node, each]

@@ -116,6 +116,35 @@ def lowest(_typing: Any, mask: Any) -> Any:
 
 
 @intrinsic
+def without_lowest(_typing: Any, mask: Any) -> Any:
+    """The mask without the lowest bit that is set."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return builder.and_(given[0], builder.sub(given[0], ir.Constant(_WORD, 1)))
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def fetch(_typing: Any, data: Any, position: Any) -> Any:
+    """Has the cache line with the item of a whole array at this position loaded, for whoever soon needs it.
+
+    `position` counts items as they lie in memory, whatever the dimensions; it need not be in the array.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        number = ir.IntType(32)
+        address = _address(context, builder, signature.args[0], given[0], given[1])
+        known = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [_BYTE.as_pointer()], known)
+        to_read, stays, is_data = (ir.Constant(number, value) for value in (0, 3, 1))
+        builder.call(prefetch, [builder.bitcast(address, _BYTE.as_pointer()), to_read, stays, is_data])
+        return context.get_dummy_value()
+
+    return types.none(data, types.int64), generate
+
+
+@intrinsic
 def copy(_typing: Any, target: Any, at: Any, source: Any, begin: Any, size: Any) -> Any:
     """Copies bytes, however few or many; the two places must not overlap."""
 
@@ -132,7 +161,7 @@ def copy(_typing: Any, target: Any, at: Any, source: Any, begin: Any, size: Any)
 def decode_64(_typing: Any, data: Any, position: Any, text: Any, at: Any) -> Any:
     """Decodes 64 characters of base64 to 48 bytes; writes 64, of which the last 16 mean nothing.
 
-    Returns which characters are not of the alphabet, and which of the bytes are 0.
+    Returns which characters are not of the alphabet, which of the bytes are 0, and which are slashes.
     """
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
@@ -140,11 +169,11 @@ def decode_64(_typing: Any, data: Any, position: Any, text: Any, at: Any) -> Any
         decoded = _packed(builder, bits)
         address = _address(context, builder, signature.args[2], given[2], given[3])
         builder.store(decoded, builder.bitcast(address, _WIDE.as_pointer()), align=1)
-        zeros = builder.icmp_unsigned("==", decoded, _same(_WIDE, 0))
-        masks = [builder.bitcast(builder.not_(known), _WORD), builder.bitcast(zeros, _WORD)]
+        marks = [builder.icmp_unsigned("==", decoded, _same(_WIDE, byte)) for byte in (0, ord("/"))]
+        masks = [builder.bitcast(mark, _WORD) for mark in (builder.not_(known), *marks)]
         return context.make_tuple(builder, signature.return_type, masks)
 
-    return types.UniTuple(types.uint64, 2)(data, types.int64, text, types.int64), generate
+    return types.UniTuple(types.uint64, 3)(data, types.int64, text, types.int64), generate
 
 
 def _six_bits(builder: Any, characters: Any) -> tuple[Any, Any]:
