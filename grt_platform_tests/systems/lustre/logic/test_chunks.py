@@ -47,7 +47,7 @@ def test_the_number_of_chunks_is_told_without_reading_them(members: int) -> None
     assert likely_chunks(packed, "a.gz", 1) == pytest.approx(len(text) / BLOCK_BYTES, rel=0 if members == 1 else 0.05)
 
 
-@pytest.mark.parametrize("data", [b"", b"plain", gzip.compress(b""), b"\x1f\x8b\x08" + b"\xff" * 30])
+@pytest.mark.parametrize("data", [b"", b"plain", gzip.compress(b"", mtime=0), b"\x1f\x8b\x08" + b"\xff" * 30])
 def test_what_cannot_be_read_is_not_cut(data: bytes) -> None:
     with pytest.raises(BadSourceError, match=r"a\.gz"):
         likely_chunks(io.BytesIO(data), "a.gz", 1)
