@@ -3,6 +3,7 @@
 Every test prints its figures; run it with `-s` to see them.
 """
 
+import gzip
 import json
 import os
 import re
@@ -214,6 +215,9 @@ def test_a_second_daemon_stands_by_and_takes_over(many: Many) -> None:
     took = until(lambda: lines(many.folder / "next", "begun"))
     go(many.folder / "next")
     assert many.ended(next_id) == ["SUCCESS"], many.failures(next_id)
+    many.kill("daemon-2")
+    many.start("daemon")
+    many.wait("daemon")
     print(f"kill -9 of the daemon: the one that stood by launched the next run after {took:.1f} s")
 
 
@@ -310,7 +314,11 @@ def test_a_question_is_cut_over_workers_one_of_which_is_killed_and_answered_bit_
     folder = str((job.result or {})["folder"])
     told = json.loads(products.read(f"{folder}/provenance.json"))
     expected = cohort.answered_here(tmp_path, files, cohort.SLOWLY, told["question"]["sha256"])
-    assert products.read(f"{folder}/result.vcf.gz") == expected.result.read_bytes()
+    packed, alone = products.read(f"{folder}/result.vcf.gz"), expected.result.read_bytes()
+    is_same = gzip.decompress(packed) == gzip.decompress(alone)
+    assert is_same
+    # ISA-L once packed two of 98 blocks of the same text otherwise, and nobody knows why (docs/adr/0020).
+    print(f"a question in four parts: the same text, packed {'alike' if packed == alone else 'otherwise'}")
     assert not [item.key for item in products.list(folder) if "pieces" in item.key]
     many.wait(worker)
 
