@@ -4,7 +4,7 @@ The steps hand each other nothing but the order in which they run: what a shard 
 can reach. Where a thing is small nothing is cut, and the step that joins does it all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
@@ -57,22 +57,31 @@ def reporting(run: JobRun, shard: Shard, done: int, between: tuple[float, float]
 
 
 def in_shards(
-    name: str, cut: dg.OpDefinition, shard: dg.OpDefinition, join: dg.OpDefinition, outputs: tuple[str, ...]
-) -> dg.GraphDefinition:
-    """The three steps as one node, for `dg.AssetsDefinition`.
+    name: str,
+    steps: tuple[dg.OpDefinition, dg.OpDefinition, dg.OpDefinition],
+    keys: Mapping[str, dg.AssetKey],
+    specs: Sequence[dg.AssetSpec],
+    *,
+    can_subset: bool = False,
+) -> dg.AssetsDefinition:
+    """The assets that three steps make.
 
     Args:
-        name: Of the node.
-        cut: Has the output `CUT`, and yields `handed_out`.
-        shard: Has the inputs `IN_SHARD`.
-        join: Has the inputs `IN_SHARDS`, and these outputs, the node's own.
-        outputs: Their names.
+        name: Of the node that the steps are.
+        steps: The one that cuts has the output `CUT` and yields `handed_out`; the one that does a shard has the inputs
+            `IN_SHARD`; the one that joins has the inputs `IN_SHARDS`, and an output for each asset.
+        keys: Of the assets, by these outputs.
+        specs: Of the assets.
+        can_subset: Whether some of them can be made alone.
     """
+    cut, shard, join = steps
 
-    @dg.graph(name=name, out={output: dg.GraphOut() for output in outputs})
-    def steps() -> dict[str, object]:
+    @dg.graph(name=name, out={output: dg.GraphOut() for output in keys})
+    def node() -> dict[str, object]:
         done = cut().map(lambda one: shard(**{SHARD: one}))
         joined = join(**{SHARDS: done.collect()})
-        return {output: getattr(joined, output) if len(outputs) > 1 else joined for output in outputs}
+        return {output: getattr(joined, output) if len(keys) > 1 else joined for output in keys}
 
-    return steps
+    return dg.AssetsDefinition(
+        node_def=node, keys_by_input_name={}, keys_by_output_name=keys, specs=specs, can_subset=can_subset
+    )

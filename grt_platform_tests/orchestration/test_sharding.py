@@ -70,11 +70,11 @@ def sample_join(task: Task) -> Iterator[dg.Output[None]]:
 
 PARTS = dg.StaticPartitionsDefinition(["p"])
 KEYS = {"table": dg.AssetKey(["sample", "words"]), "served": dg.AssetKey(["sample", "served", "words"])}
-WORDS_ASSET = dg.AssetsDefinition(
-    node_def=in_shards("sample_words", sample_cut, sample_shard, sample_join, tuple(KEYS)),
-    keys_by_input_name={},
-    keys_by_output_name=KEYS,
-    specs=[
+WORDS_ASSET = in_shards(
+    "sample_words",
+    (sample_cut, sample_shard, sample_join),
+    KEYS,
+    [
         dg.AssetSpec(KEYS["table"], deps=[["sample", "raw"]], partitions_def=PARTS),
         dg.AssetSpec(KEYS["served"], deps=[KEYS["table"]], partitions_def=PARTS),
     ],

@@ -92,10 +92,6 @@ def _told(table: Table, parsed: "Parsed") -> dict[str, Any]:
     return metadata
 
 
-in_several_steps = dg.AssetsDefinition(
-    node_def=in_shards(_NAME, genes_cut, genes_shard, genes_join, tuple(_MADE)),
-    keys_by_input_name={},
-    keys_by_output_name={name: asset_key(table) for name, table in _MADE.items()},
-    specs=_SPECS,
-)
+_KEYS = {name: asset_key(table) for name, table in _MADE.items()}
+in_several_steps = in_shards(_NAME, (genes_cut, genes_shard, genes_join), _KEYS, _SPECS)
 parse = in_several_steps if most_shards() > 1 else in_one_step

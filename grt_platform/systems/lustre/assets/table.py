@@ -123,11 +123,5 @@ def _results(context: Context, chosen: Sequence[Table], built: "Built") -> Itera
             yield dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
 
 
-in_several_steps = dg.AssetsDefinition(
-    node_def=in_shards(_NAME, lustre_cut, lustre_shard, lustre_join, tuple(_KEYS)),
-    keys_by_input_name={},
-    keys_by_output_name=_KEYS,
-    specs=_SPECS,
-    can_subset=True,
-)
+in_several_steps = in_shards(_NAME, (lustre_cut, lustre_shard, lustre_join), _KEYS, _SPECS, can_subset=True)
 scanned = in_several_steps if most_shards() > 1 else in_one_step

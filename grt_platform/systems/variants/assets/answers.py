@@ -98,10 +98,5 @@ def _told(context: Context, answered: Answered) -> dict[str, Any]:
     return {"dagster/partition_row_count": 1, **answered.counts, "result": answered.row["result_key"]}
 
 
-in_several_steps = dg.AssetsDefinition(
-    node_def=in_shards(_NAME, variants_cut, variants_shard, variants_join, tuple(_KEYS)),
-    keys_by_input_name={},
-    keys_by_output_name=_KEYS,
-    specs=_SPECS,
-)
+in_several_steps = in_shards(_NAME, (variants_cut, variants_shard, variants_join), _KEYS, _SPECS)
 answers = in_several_steps if most_shards() > 1 else in_one_step
