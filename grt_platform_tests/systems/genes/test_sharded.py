@@ -20,6 +20,7 @@ from grt_platform.systems.genes.assets import parse
 from grt_platform.systems.genes.automation import discard
 from grt_platform.systems.genes.logic.reading import located_text
 from grt_platform.systems.genes.schemas import SERVED_TABLES, TABLES
+from grt_platform_tests.fixtures.faults import second_shard_dies
 from grt_platform_tests.fixtures.job_runs import done, done_again, steps, upload
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.fixtures.web import now
@@ -127,15 +128,7 @@ def test_a_shard_that_died_is_done_again_and_the_others_are_not(
     alpha: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parse, "most_shards", lambda: 40)
-    kept, keep = list[str](), Pieces.keep
-
-    def keeping(pieces: Pieces, shard: Any, *what: Any) -> None:
-        kept.append(shard.key)
-        if len(kept) == 2:
-            raise KeyError("killed")  # a fault that nobody foresaw
-        keep(pieces, shard, *what)
-
-    monkeypatch.setattr(Pieces, "keep", keeping)
+    kept = second_shard_dies(monkeypatch)
     job, _ = done(alpha, parse.in_several_steps, submission(alpha, "x.fa", FASTA))
     assert job.state == "SYSTEM_ERROR"
     job, again = done_again(alpha, parse.in_several_steps, job)

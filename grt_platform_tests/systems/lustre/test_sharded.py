@@ -13,6 +13,7 @@ from grt_platform.systems.lustre.assets import table
 from grt_platform.systems.lustre.partitions import VOLUMES, partition_key
 from grt_platform.systems.lustre.schemas import ACCOUNTS, ENTRIES, SCANNED_TABLES, TREE
 from grt_platform.systems.lustre.shelf import Shelf
+from grt_platform_tests.fixtures.faults import second_shard_dies
 from grt_platform_tests.fixtures.platform import QUIET, Platform
 from grt_platform_tests.fixtures.web import now
 from grt_platform_tests.flows.lustre import FIRST, ONE, SECOND, everything, leave, made, rows, statuses
@@ -104,15 +105,7 @@ def test_whatever_becomes_of_shards_the_tables_are_those_of_one_step(
     ran(platform, table.in_one_step)
     expected = files(platform)
     several(3)
-    kept, keep = list[str](), Pieces.keep
-
-    def keeping(self: Pieces, shard: Any, *what: Any) -> None:
-        kept.append(shard.key)
-        if kept == ["1_of_3", "2_of_3"]:
-            raise KeyError("killed")  # a fault that nobody foresaw
-        keep(self, shard, *what)
-
-    monkeypatch.setattr(Pieces, "keep", keeping)
+    keep, kept = Pieces.keep, second_shard_dies(monkeypatch)
     assert not ran(platform, table.in_several_steps).success
     assert pieces()
     assert files(platform) == expected, "nothing was touched"

@@ -1,7 +1,6 @@
 """A large question through Dagster's steps: the same files as in one step, whatever becomes of the shards."""
 
 import random
-from typing import Any
 
 import dagster as dg
 import pytest
@@ -18,6 +17,7 @@ from grt_platform.systems.variants.asking import resolve
 from grt_platform.systems.variants.assets import answers
 from grt_platform.systems.variants.limits import plan_limits
 from grt_platform.systems.variants.logic.question import Asked
+from grt_platform_tests.fixtures.faults import second_shard_dies
 from grt_platform_tests.fixtures.job_runs import done, done_again, steps, upload
 from grt_platform_tests.fixtures.platform import QUIET, Platform
 from grt_platform_tests.fixtures.web import now
@@ -93,15 +93,7 @@ def test_one_two_and_five_shards_give_what_one_step_gives(loaded: Platform, monk
 
 def test_a_shard_of_a_killed_run_is_not_done_again(loaded: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "most_shards", lambda: 3)
-    kept, keep = list[str](), Pieces.keep
-
-    def keeping(pieces: Pieces, shard: Any, *what: Any) -> None:
-        kept.append(shard.key)
-        if kept == ["1_of_3", "2_of_3"]:
-            raise KeyError("killed")  # a fault that nobody foresaw
-        keep(pieces, shard, *what)
-
-    monkeypatch.setattr(Pieces, "keep", keeping)
+    kept = second_shard_dies(monkeypatch)
     job, result = answered(loaded, answers.in_several_steps)
     assert (job.state, result.success) == ("SYSTEM_ERROR", False)
     job, again = done_again(loaded, answers.in_several_steps, job)
