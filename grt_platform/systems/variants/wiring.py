@@ -8,13 +8,11 @@ from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.store import Store
 from grt_platform.adapters.warehouse import Warehouse
-from grt_platform.orchestration.resources import LakeResource, ObjectsResource, StoresResource, WarehouseResource
 from grt_platform.settings import settings
 from grt_platform.systems.variants.answering import Answering
 from grt_platform.systems.variants.derived import Derived
 from grt_platform.systems.variants.intake import Bounds, Intake
 from grt_platform.systems.variants.limits import plan_limits
-from grt_platform.systems.variants.sharded import Sharded
 
 
 def scratch() -> Path:
@@ -33,11 +31,3 @@ def intake(objects: Objects, lake: Lake, warehouse: Warehouse, derived: Store) -
 def answering(taking: Intake, products: Store) -> Answering:
     """What answers questions."""
     return Answering(taking, products, plan_limits())
-
-
-def sharded(
-    objects: ObjectsResource, stores: StoresResource, lake: LakeResource, warehouse: WarehouseResource
-) -> Sharded:
-    """The same for questions that may be large, from a run's resources."""
-    taking = intake(objects.objects(), lake.lake(), warehouse.warehouse(), lake.store())
-    return Sharded(answering(taking, stores.products()))

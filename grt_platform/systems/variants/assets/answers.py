@@ -8,15 +8,14 @@ import dagster as dg
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.execution import heavy, light, pool
 from grt_platform.orchestration.job_run import Context, JobsResource
-from grt_platform.orchestration.resources import LakeResource, ObjectsResource, StoresResource, WarehouseResource
 from grt_platform.orchestration.sharding import CUT, IN_SHARD, IN_SHARDS, handed_out, in_shards, most_shards, shard_of
 from grt_platform.settings import settings
 from grt_platform.systems.variants.answering import Answered
 from grt_platform.systems.variants.assets.looks import make_known
 from grt_platform.systems.variants.assets.product import FILES, specs
 from grt_platform.systems.variants.partitions import QUERY_JOBS
+from grt_platform.systems.variants.resources import AnsweringResource
 from grt_platform.systems.variants.schemas import QUERY_RESULTS
-from grt_platform.systems.variants.wiring import sharded
 
 _TABLES = [["variants", "table", "dimensions"], ["variants", "table", "samples"]]
 _KEYS = {table.layer: asset_key(table) for table in (QUERY_RESULTS, QUERY_RESULTS.served())}
@@ -29,14 +28,11 @@ def in_one_step(
     context: dg.AssetExecutionContext,
     *,
     jobs: JobsResource,
-    objects: ObjectsResource,
-    stores: StoresResource,
-    lake: LakeResource,
-    warehouse: WarehouseResource,
+    variants_answering: AnsweringResource,
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Answers the question of the job that is the partition."""
     with jobs.running(context) as job:
-        answered = sharded(objects, stores, lake, warehouse).answering.do_job(job)
+        answered = variants_answering.sharded().answering.do_job(job)
     metadata = _told(context, answered)
     yield from (dg.MaterializeResult(asset_key=key, metadata=metadata) for key in _KEYS.values())
 
@@ -46,15 +42,12 @@ def variants_cut(
     context: dg.OpExecutionContext,
     *,
     jobs: JobsResource,
-    objects: ObjectsResource,
-    stores: StoresResource,
-    lake: LakeResource,
-    warehouse: WarehouseResource,
+    variants_answering: AnsweringResource,
 ) -> Iterator[dg.DynamicOutput[None]]:
     """Cuts the question of the job that is the partition, if it is large."""
     enough_s = settings().variants_shard_s
     with jobs.running(context) as job:
-        of = sharded(objects, stores, lake, warehouse).cut(job, most=most_shards(), enough_s=enough_s)
+        of = variants_answering.sharded().cut(job, most=most_shards(), enough_s=enough_s)
     yield from handed_out(of)
 
 
@@ -63,14 +56,11 @@ def variants_shard(
     context: dg.OpExecutionContext,
     *,
     jobs: JobsResource,
-    objects: ObjectsResource,
-    stores: StoresResource,
-    lake: LakeResource,
-    warehouse: WarehouseResource,
+    variants_answering: AnsweringResource,
 ) -> None:
     """Answers the question for some contigs."""
     with jobs.running(context) as job:
-        sharded(objects, stores, lake, warehouse).answer(job, shard_of(context))
+        variants_answering.sharded().answer(job, shard_of(context))
 
 
 @dg.op(ins=IN_SHARDS, out={layer: dg.Out(dg.Nothing) for layer in _KEYS}, tags=heavy("variants"), pool=_POOL)
@@ -78,14 +68,11 @@ def variants_join(
     context: dg.OpExecutionContext,
     *,
     jobs: JobsResource,
-    objects: ObjectsResource,
-    stores: StoresResource,
-    lake: LakeResource,
-    warehouse: WarehouseResource,
+    variants_answering: AnsweringResource,
 ) -> Iterator[dg.Output[None]]:
     """Puts the answers of the shards together, or answers the question where it is whole."""
     with jobs.running(context) as job:
-        answered = sharded(objects, stores, lake, warehouse).join(job)
+        answered = variants_answering.sharded().join(job)
     metadata = _told(context, answered)
     yield from (dg.Output(None, output_name=layer, metadata=metadata) for layer in _KEYS)
 
