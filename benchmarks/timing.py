@@ -30,9 +30,9 @@ def cost(command: str) -> Cost:
 
 
 def as_installed() -> dict[str, str]:
-    """The environment as services have it: Python keeps its bytecode, pyarrow its freed pages for a minute."""
+    """The environment as services have it: Python keeps its bytecode, pyarrow its freed pages, no OpenBLAS."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {"MIMALLOC_PURGE_DELAY": "60000"}
+    return kept | {"MIMALLOC_PURGE_DELAY": "60000", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def twice(work: Callable[[], object]) -> None:
@@ -80,6 +80,18 @@ def show(found: Mapping[str, Sequence[Cost]], lines: int, targets: Mapping[str, 
         print(
             f"{name:34} CPU {cpu:7.2f} s {cpu / least_cpu:6.2f} x   wall {wall:7.2f} s {wall / least_wall:6.2f} x   "
             f"{lines / wall / 1e6:6.2f} M lines/s   peak {max(run.peak_mib for run in runs):5.0f} MiB   "
+            f"{targets.get(name, '')}"
+        )
+
+
+def show_alone(alone: Mapping[str, Sequence[Cost]], base: Sequence[Cost], targets: Mapping[str, str]) -> None:
+    """Prints the same for work done a second time in one process, as a step does it whose process is forked."""
+    least_cpu, least_wall = min(run.cpu for run in base), min(run.wall for run in base)
+    print("the work alone, without the start of Python and of the kernels:")
+    for name, runs in alone.items():
+        cpu, wall = min(run.cpu for run in runs), min(run.wall for run in runs)
+        print(
+            f"{name:34} CPU {cpu:7.2f} s {cpu / least_cpu:6.2f} x   wall {wall:7.2f} s {wall / least_wall:6.2f} x   "
             f"{targets.get(name, '')}"
         )
 

@@ -128,6 +128,7 @@ def _of_services(installation: Installation, chosen: Settings, dagster_url: str)
         "DAGSTER_DISABLE_TELEMETRY": "1",
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",
+        "OPENBLAS_NUM_THREADS": "1",  # else numpy starts a thread for each core, to multiply matrices
         "MIMALLOC_PURGE_DELAY": "60000",  # ms: pyarrow's pages for one row group serve the next, instead of fresh ones
     }
 

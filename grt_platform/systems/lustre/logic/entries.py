@@ -43,11 +43,12 @@ _REPEATED = ["dir", "type", "file_class", "dev"]
 _ENCODINGS = {
     "inode": "DELTA_BINARY_PACKED",
     **dict.fromkeys(
-        ("size_bytes", "atime_s", "mtime_s", "ctime_s", "nlink", "apparent_size_bytes"), "BYTE_STREAM_SPLIT"
+        ("size_bytes", "uid", "gid", "atime_s", "mtime_s", "ctime_s", "nlink", "apparent_size_bytes"),
+        "BYTE_STREAM_SPLIT",
     ),
 }
-_NO_STATISTICS = {"name", "type", "file_class"}
-"""Columns whose least and greatest value of a row group tell nobody anything."""
+_STATISTICS = ["dir", "uid", "gid"]
+"""Columns by whose least and greatest value of a row group readers may pass over it."""
 _BATCH_ROWS = 1 << 14
 _MOST = (1 << 31) - 1
 _TYPE_NAMES = texts([chr(byte) for byte in TYPES])
@@ -75,7 +76,7 @@ class EntriesWriter:
             column_encoding=_ENCODINGS,
             store_schema=False,
             write_page_checksum=True,
-            write_statistics=[name for name in schema.names if name not in _NO_STATISTICS],
+            write_statistics=_STATISTICS,
             write_batch_size=_BATCH_ROWS,
         )
         self._writer.add_key_value_metadata(_text(schema.metadata or {}))

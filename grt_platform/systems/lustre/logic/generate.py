@@ -5,7 +5,7 @@ what each day between them added. Memory is bounded by one block of 250 000 inod
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import BinaryIO, Literal
 
@@ -127,13 +127,8 @@ def _first_block(recipe: Recipe, number: int, lines: int) -> pl.DataFrame:
     dice = Dice(recipe.seed, recipe.volume, number)
     above = ancestors(recipe.volume)
     paths, groups = projects(recipe.volume, recipe.seed, number, _projects(lines))
-    below = grown(dice, paths, _gids(groups), int(lines * recipe.directories) - len(paths) - len(above))
-    places = Places(
-        pl.concat([pl.Series("path", above, pl.String), below.paths]),
-        np.concatenate([np.zeros(len(above), dtype=np.int64), below.gids]),
-        np.concatenate([np.zeros(len(above), dtype=np.int64), below.uids]),
-        0 if number == 0 else len(above),
-    )
+    below = int(lines * recipe.directories) - len(paths) - len(above)
+    places = replace(grown(dice, above, paths, _gids(groups), below), own=0 if number == 0 else len(above))
     first = recipe.first_on or recipe.dumped_on
     entries = block(dice, places, lines, Moment(_end(first)), number)
     return _ordered(_without_deleted(dice, entries, recipe.days), recipe.form)
@@ -148,7 +143,8 @@ def _grown_block(recipe: Recipe, day: int, part: int, lines: int) -> pl.DataFram
     when = (recipe.first_on or recipe.dumped_on) + timedelta(days=day)
     folders = [f"{paths[project]}/{when:%Y%m%d}_{part}_{n}" for n, project in enumerate(chosen)]
     gids = _gids(groups[chosen])
-    places = Places(pl.Series("path", folders, pl.String), gids, np.full(len(folders), 7000, dtype=np.int64))
+    uids, parents = np.full(len(folders), 7000, dtype=np.int64), np.full(len(folders), -1, dtype=np.int64)
+    places = Places(pl.Series("path", folders, pl.String), gids, uids, parents)
     serial = _GROWTH_SERIAL + day * 1000 + part
     entries = block(dice, places, lines, Moment(_end(when), is_old=False), serial)
     return _ordered(entries, recipe.form)

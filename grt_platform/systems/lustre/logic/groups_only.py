@@ -49,7 +49,7 @@ class _Groups:
         self._rules, self._form = rules, Form.BASE64
         self._lines = BadLines(self.counts, bad, rules.max_line_bytes)
         self._bad = np.zeros((_BAD_LINES, 3), np.int64)
-        self._path, self._fields = new_path_state(rules.max_line_bytes), np.zeros(FIELDS, np.int64)
+        self._path, self._fields = new_path_state(rules.max_line_bytes), np.zeros((FIELDS, 1), np.int64)
 
     def read(self, stream: Iterator[Block], source: str) -> None:
         """Adds all lines."""

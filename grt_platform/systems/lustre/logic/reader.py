@@ -26,7 +26,6 @@ from grt_platform.systems.lustre.logic.kernels.lines import (
     Suffixes,
     read_columns,
 )
-from grt_platform.systems.lustre.logic.kernels.numbers import FIELDS
 from grt_platform.systems.lustre.logic.kernels.path import BEGIN, LAST, new_path_state
 
 _NEWLINE = ord("\n")
@@ -73,7 +72,6 @@ class ColumnReader:
         self._form = Form.BASE64
         self._bad = BadLines(self.counts, bad, max_line_bytes)
         self._path = new_path_state(max_line_bytes)
-        self._fields = np.zeros(FIELDS, np.int64)
 
     def read(self, packed: BinaryIO, source: str, block_bytes: int = BLOCK_BYTES) -> Counts:
         """Reads the chunks of the dump, calling `take` whenever the columns are full, and at the end of each chunk.
@@ -123,7 +121,7 @@ class ColumnReader:
     def _run(self, block: Block) -> int:
         known, path, form, before = self.known, self._path, self._form.value, int(self.columns.now[ROWS])
         limits = (block.stop, form, self._max, self._deepest, self._kept)
-        full = read_columns(block.data, *limits, path, known, self._suffixes, self.columns, self._fields)
+        full = read_columns(block.data, *limits, path, known, self._suffixes, self.columns)
         self._add(before, int(self.columns.now[ROWS]))
         return full
 

@@ -114,7 +114,7 @@ class _Dealer:
             np.cumsum([0, *map(len, rules.prefixes)]).astype(np.int64),
         )
         self._path = new_path_state(rules.max_line_bytes)
-        self._fields = np.zeros(FIELDS, np.int64)
+        self._fields = np.zeros((FIELDS, 1), np.int64)
 
     def take(self, source: str, packed: BinaryIO, block_bytes: int) -> None:
         """Deals the lines of one dump; a gzip member never holds lines of two."""

@@ -23,7 +23,7 @@ from grt_platform.systems.lustre.logic.made.words import STRANGE
 from grt_platform.systems.lustre.logic.quotas import read_quotas_file
 
 DAY = date(2026, 11, 1)
-GOLDEN = "4a2d4d2bc5cd1ec42349996ae1bf7cc493669ec62282a97083ce7056dd18565a"
+GOLDEN = "2fbebc3054902fcdc387b0c8645790e6f5c9874bf9c70ea69e1dea8336bf3963"
 
 
 def made(lines: int = 3000, volume: str = "scratch115", dumped_on: date = DAY, **others: object) -> tuple[Made, bytes]:
@@ -67,6 +67,24 @@ def test_a_dump_has_exactly_as_many_lines_as_were_asked_for_the_scan_root_first(
     paths = [row[0] for row in rows(packed)]
     assert len(paths) == len(set(paths)) == lines == result.lines
     assert paths[0] == b"/lustre/scratch115"
+
+
+@pytest.mark.parametrize("volume", ["scratch114", "scratch115", "scratch116"])
+def test_lines_come_as_a_walk_leaves_them_all_below_a_directory_together_behind_its_own(volume: str) -> None:
+    found = list(rows(made(20_000, volume)[1]))
+    first, last, count = dict[bytes, int](), dict[bytes, int](), Counter[bytes]()
+    for number, row in enumerate(found):
+        for end in [at for at, byte in enumerate(row[0]) if byte == ord("/") and at] + [len(row[0])]:
+            place = row[0][:end]
+            first.setdefault(place, number)
+            last[place] = number
+            count[place] += 1
+    folders = {row[0]: number for number, row in enumerate(found) if row[7] == b"d"}
+    below = [place for place in folders if count[place] > 1]
+    assert len(below) > 2000
+    assert all(last[place] - first[place] + 1 == count[place] and first[place] == folders[place] for place in below)
+    comes_back = sum(b.rpartition(b"/")[0] != a.rpartition(b"/")[0] for a, b in itertools.pairwise(r[0] for r in found))
+    assert comes_back > len(folders)  # files of one directory lie before and behind its directories
 
 
 def test_the_totals_are_those_of_a_plain_count() -> None:
@@ -179,7 +197,8 @@ def test_a_volume_grows_from_day_to_day_and_loses_only_what_groups_delete() -> N
     for before, after in itertools.pairwise(kept):
         assert {int(row[3]) for row in before - after} <= shrinking
         assert len(after - before) == 100
-    assert kept[0] - kept[-1]
+    much_later = made(5000, dumped_on=DAY + timedelta(days=60), first_on=DAY, growth=0.02)[1]
+    assert kept[0] - {tuple(row) for row in rows(much_later)}
     assert days[0][1] == made(5000)[1]
 
 

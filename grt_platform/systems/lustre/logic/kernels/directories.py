@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.entry import MAX_LINE_BYTES, MAX_PARTS
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
-from grt_platform.systems.lustre.logic.kernels.wide import copy, lowest, unlike_mask, word
+from grt_platform.systems.lustre.logic.kernels.wide import copy_wide, lowest, unlike_mask, word
 
 COUNT, NAME_BYTES = range(2)
 ROOT = 0
@@ -170,7 +170,7 @@ def add(known: Directories, parent: int, fact: int, text: NDArray[np.uint8], beg
     node, at = known.now[COUNT], known.now[NAME_BYTES]
     known.parent[node], known.reach[node] = parent, known.reach[parent] + 1 + length
     known.facts[node, 0], known.facts[node, 1] = fact, at
-    copy(known.names, at, text, begin, length)
+    copy_wide(known.names, at, text, begin, length)
     known.now[COUNT] += 1
     known.now[NAME_BYTES] += length
 

@@ -52,14 +52,14 @@ def add_groups(
             found += 1
         else:
             path.now[BEGIN] = position
-            group = pair_of(groups, scratch[GID], 0, group)
+            group = pair_of(groups, scratch[GID, 0], 0, group)
             if group < 0:
                 path.now[BEGIN] = -1
                 result = PAIRS_FULL
                 break
-            used = used_bytes(scratch[SIZE], scratch[NLINK])
-            is_file = np.int64(scratch[TYPE] == FILE and scratch[NLINK] > 0)
-            add_to_pair(groups, group, used, is_file, scratch[MTIME], as_of)
+            used = used_bytes(scratch[SIZE, 0], scratch[NLINK, 0])
+            is_file = np.int64(scratch[TYPE, 0] == FILE and scratch[NLINK, 0] > 0)
+            add_to_pair(groups, group, used, is_file, scratch[MTIME, 0], as_of)
             if groups.now[TOTAL] < 0:
                 result = TOO_MUCH
                 break

@@ -30,7 +30,7 @@ from grt_platform.systems.lustre.logic.kernels.path import (
     PathState,
     read_path,
 )
-from grt_platform.systems.lustre.logic.kernels.wide import copy, equal_mask, lowest, word
+from grt_platform.systems.lustre.logic.kernels.wide import copy_wide, equal_mask, lowest, word
 
 POSITION, ROWS, NAMES_USED, BAD, LINES = range(5)
 DONE, ROWS_FULL, BAD_FULL, DIRECTORIES_FULL = range(4)
@@ -128,7 +128,6 @@ def read_columns(
     known: Directories,
     suffixes: Suffixes,
     out: Columns,
-    scratch: NDArray[np.int64],
 ) -> int:
     """Reads lines from `out.now[POSITION]` on until `stop`, or until something is full; returns what.
 
@@ -139,7 +138,7 @@ def read_columns(
     result = DONE
     last = APPARENT if is_quoted else DEV
     while position < stop:
-        if row == out.values.shape[1] or name_bytes + max_line > len(out.names):
+        if row == out.values.shape[1] or name_bytes + max_line + 64 > len(out.names):
             result = ROWS_FULL
             break
         if bad == out.bad.shape[0]:
@@ -152,8 +151,8 @@ def read_columns(
             if not has_room(known, parts + 1, path.now[LENGTH]):
                 result = DIRECTORIES_FULL
                 break
-            end = fields(data, after, last, kept, scratch)
-            if scratch[TYPE] != DIRECTORY and path.slashes[parts - 1] == path.now[LENGTH] - 1:
+            end = fields(data, after, last, kept, out.values, row)
+            if out.values[TYPE, row] != DIRECTORY and path.slashes[parts - 1] == path.now[LENGTH] - 1:
                 end = -1
         if end < 0 or end - 1 - position > max_line:
             path.now[BEGIN] = -1
@@ -162,10 +161,7 @@ def read_columns(
             bad += 1
         else:
             path.now[BEGIN] = position
-            name_bytes = place(path, parts, deepest, kept, known, suffixes, out, row, name_bytes, scratch)
-            for field in range(FIELDS):
-                if kept >> field & 1:
-                    out.values[field, row] = scratch[field]
+            name_bytes = place(path, parts, deepest, kept, known, suffixes, out, row, name_bytes)
             row += 1
         position = end
         lines += 1
@@ -187,11 +183,11 @@ def place(
     out: Columns,
     row: int,
     name_bytes: int,
-    scratch: NDArray[np.int64],
 ) -> int:
     """Finds the directories of the path and writes where the entry lies, its name and class; returns the names' end."""
     length = path.now[LENGTH]
-    is_directory = scratch[TYPE] == DIRECTORY
+    kind = out.values[TYPE, row]
+    is_directory = kind == DIRECTORY
     if is_directory and parts > 1 and path.slashes[parts - 1] == length - 1:
         parts -= 1
         length -= 1
@@ -208,7 +204,7 @@ def place(
     if not is_directory:
         node = node if parts - 1 <= deepest else ~node
         if kept & NAMES:
-            copy(out.names, name_bytes, path.text, begin, length - begin)
+            copy_wide(out.names, name_bytes, path.text, begin, length - begin)
             name_bytes += length - begin
     elif parts > deepest:
         node = ~node
@@ -217,7 +213,7 @@ def place(
         node = child(known, node, hashed, path.text, begin, length, ROOT)
         path.now[LAST] = node
     out.node[row], out.name_end[row + 1] = node, name_bytes
-    out.file_class[row] = class_of(path.text, begin, length, suffixes) if scratch[TYPE] == FILE else NO_CLASS
+    out.file_class[row] = class_of(path.text, begin, length, suffixes) if kind == FILE else NO_CLASS
     return name_bytes
 
 
@@ -227,17 +223,36 @@ def class_of(text: NDArray[np.uint8], begin: int, end: int, suffixes: Suffixes) 
     if end == begin or not suffixes.last_bytes[text[end - 1]]:
         return NO_CLASS
     last = word(text, end - 8) if end >= 8 else word(text, 0) << np.uint64(8 * (8 - end))
-    for number in range(len(suffixes.means)):
-        first = suffixes.ends[number]
-        size = suffixes.ends[number + 1] - first
-        if last & suffixes.masks[number] != suffixes.words[number] or size > end - begin:
-            continue
-        rest = max(size - 8, 0)
-        while rest > 0 and text[end - size + rest - 1] == suffixes.text[first + rest - 1]:
-            rest -= 1
-        if rest == 0:
-            return np.int64(suffixes.means[number])
-    return NO_CLASS
+    count = len(suffixes.means)
+    found = first_like(last, suffixes, 0)
+    while found < count and not is_suffix(text, begin, end, suffixes, found):
+        found = first_like(last, suffixes, found + 1)
+    return np.int64(suffixes.means[found]) if found < count else NO_CLASS
+
+
+@inlined
+def first_like(last: int, suffixes: Suffixes, first: int) -> int:
+    """The first suffix from `first` on whose last eight bytes are those of a name; as many as there are for none.
+
+    All are compared, several at a time, rather than one after the other until one fits.
+    """
+    found = len(suffixes.means)
+    for number in range(len(suffixes.means) - 1, first - 1, -1):
+        found = number if last & suffixes.masks[number] == suffixes.words[number] else found
+    return found
+
+
+@inlined
+def is_suffix(text: NDArray[np.uint8], begin: int, end: int, suffixes: Suffixes, number: int) -> bool:
+    """Whether a name ends with this suffix, whose last eight bytes it has."""
+    first = suffixes.ends[number]
+    size = suffixes.ends[number + 1] - first
+    rest = max(size - 8, 0)
+    if size > end - begin:
+        return False
+    while rest > 0 and text[end - size + rest - 1] == suffixes.text[first + rest - 1]:
+        rest -= 1
+    return rest == 0
 
 
 @inlined
@@ -252,15 +267,19 @@ def read_line(
     needed: int,
     scratch: NDArray[np.int64],
 ) -> int:
-    """Reads a line's fields and path; returns the position behind its newline, or -1 where it is no entry."""
+    """Reads a line's path, and its fields into the one column of `scratch`.
+
+    Returns:
+        The position behind its newline, or -1 where it is no entry.
+    """
     after = read_path(data, position, min(position + max_line, stop), is_quoted, path)
     if after < 0:
         return -1
     parts = path.now[PARTS] = path.now[SLASHES]
-    end = fields(data, after, last, needed, scratch)
+    end = fields(data, after, last, needed, scratch, 0)
     if end < 0 or end - 1 - position > max_line:
         return -1
-    if scratch[TYPE] != DIRECTORY and path.slashes[parts - 1] == path.now[LENGTH] - 1:
+    if scratch[TYPE, 0] != DIRECTORY and path.slashes[parts - 1] == path.now[LENGTH] - 1:
         return -1
     return end
 

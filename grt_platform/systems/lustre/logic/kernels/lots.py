@@ -66,9 +66,9 @@ def deal(
             position = line_end(data, position)
             continue
         path.now[BEGIN] = position
-        number = np.int64(lots.gids.slots[free_slot(lots.gids, scratch[GID], 0)])
+        number = np.int64(lots.gids.slots[free_slot(lots.gids, scratch[GID, 0], 0)])
         if number < 0:
-            lots.now[NEW_GID] = scratch[GID]
+            lots.now[NEW_GID] = scratch[GID, 0]
             path.now[BEGIN] = -1
             result = GID_UNKNOWN
             break
@@ -82,7 +82,7 @@ def deal(
         copy(lots.text, filled, data, position, size)
         filled += size
         lots.counts[lot, 0] += 1
-        lots.counts[lot, 1] += np.int64(scratch[TYPE] == DIRECTORY)
+        lots.counts[lot, 1] += np.int64(scratch[TYPE, 0] == DIRECTORY)
         lots.counts[lot, 2] += size
         if runs and lots.runs[runs - 1, 0] == lot:
             runs -= 1

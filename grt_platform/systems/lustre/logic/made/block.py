@@ -7,6 +7,7 @@ import polars as pl
 
 from grt_platform.systems.lustre.logic.made.dice import Dice, Whole
 from grt_platform.systems.lustre.logic.made.places import Places
+from grt_platform.systems.lustre.logic.made.walk import positions
 from grt_platform.systems.lustre.logic.made.words import FILES, LARGE, ODD_TIMES, STRANGE, SUFFIX_WEIGHTS, SUFFIXES
 
 BLOCK = 250_000
@@ -43,15 +44,17 @@ def block(dice: Dice, places: Places, lines: int, moment: Moment, serial: int) -
         serial: Tells its inodes and file names from those of other blocks.
 
     Returns:
-        The entries in the order of a walk, each directory's together, the first directory's own line first: path and
-        dir as text; strange: position in STRANGE of the name that the path ends with instead, -1 for none; the fields
-        of a line as numbers, type as text.
+        The entries in the order of a walk, the first directory's own line first: path and dir as text; strange:
+        position in STRANGE of the name that the path ends with instead, -1 for none; the fields of a line as numbers,
+        type as text.
     """
-    walk = _walk(dice, places)
     folders = min(len(places.paths) - places.own, lines)
-    files = lines - folders
-    inside = dice.below(len(places.paths), files)
-    at = np.concatenate([np.arange(places.own, places.own + folders), inside[np.argsort(walk[inside], kind="stable")]])
+    has_line, own = np.zeros(len(places.paths), dtype=np.int64), slice(places.own, places.own + folders)
+    has_line[own] = 1
+    inside = dice.below(len(places.paths), lines - folders)
+    of_folders, of_files = positions(dice, places.parents, has_line, inside)
+    files = len(inside)
+    at = np.concatenate([np.arange(len(places.paths))[own], inside[np.argsort(of_files)]])
     suffix = dice.choice(SUFFIX_WEIGHTS, files)
     kinds = np.concatenate([np.zeros(folders, dtype=np.int64), _kinds(dice, files)])
     mtime, atime, ctime = _times(dice, at, len(places.paths), moment)
@@ -69,14 +72,7 @@ def block(dice: Dice, places: Places, lines: int, moment: Moment, serial: int) -
     frame = _names(dice, places.paths.gather(at), folders, suffix, serial).with_columns(
         pl.Series("type", ("d", "f", "l", *_OTHER_TYPES)).gather(kinds), *(pl.Series(n, v) for n, v in columns.items())
     )
-    return frame[np.argsort(walk[at], kind="stable")]
-
-
-def _walk(dice: Dice, places: Places) -> Whole:
-    """When a walk comes to each directory: a scan root first, those of other blocks last, else in any order."""
-    walk = dice.order(len(places.paths)) + 1
-    walk[: max(places.own, 1)] = len(walk) + 1 if places.own else 0
-    return walk
+    return frame[np.argsort(np.concatenate([of_folders[own], np.sort(of_files)]))]
 
 
 def _names(dice: Dice, folder: pl.Series, folders: int, suffix: Whole, serial: int) -> pl.DataFrame:

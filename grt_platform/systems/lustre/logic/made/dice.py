@@ -39,7 +39,3 @@ class Dice:
         exponent = self.choice(weights, count)
         floor = np.left_shift(np.int64(1), np.maximum(exponent - 1, 0))
         return np.where(exponent == 0, 0, floor + (self.uniform(count) * floor).astype(np.int64))
-
-    def order(self, count: int) -> Whole:
-        """A permutation."""
-        return np.argsort(self.uniform(count), kind="stable").astype(np.int64)

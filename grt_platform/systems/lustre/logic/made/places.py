@@ -31,12 +31,14 @@ class Places:
         paths: Their paths.
         gids: Their groups.
         uids: Their owners.
+        parents: Positions of those that they lie in, which come before them; -1 for none.
         own: Position of the first that has a line of its own in this block.
     """
 
     paths: pl.Series
     gids: Whole
     uids: Whole
+    parents: Whole
     own: int = 0
 
 
@@ -65,14 +67,17 @@ def projects(volume: str, seed: int, block: int, count: int) -> tuple[list[str],
     return [f"{mount(volume)}/{roots[n % len(roots)]}/{name}" for n, name in enumerate(names)], numbers
 
 
-def grown(dice: Dice, paths: Sequence[str], gids: Whole, count: int) -> Places:
-    """The projects and about `count` directories below them, level by level.
+def grown(dice: Dice, above: Sequence[str], paths: Sequence[str], gids: Whole, count: int) -> Places:
+    """What is above the projects, the projects, and about `count` directories below them, level by level.
 
     Every fourth project keeps its people's directories below `users`.
     """
-    levels = [pl.Series("path", paths, pl.String)]
-    owners = [np.array([uid_of(int(number)) for number in dice.below(USERS, len(paths))], dtype=np.int64)]
-    groups = [gids]
+    known = {path: position for position, path in enumerate(above)}
+    within = [known.get(path.rpartition("/")[0], -1) for path in (*above, *paths)]
+    levels = [pl.Series("path", above, pl.String), pl.Series("path", paths, pl.String)]
+    uids = np.array([uid_of(int(number)) for number in dice.below(USERS, len(paths))], dtype=np.int64)
+    owners, groups = [np.zeros(len(above), dtype=np.int64), uids], [np.zeros(len(above), dtype=np.int64), gids]
+    places, first = [np.array(within, dtype=np.int64)], len(above)
     depth = max((path.count("/") for path in paths), default=0)
     for level, share in enumerate(_LEVELS[: _DEEPEST - 1 - depth]):
         width = count * share // sum(_LEVELS)
@@ -82,9 +87,11 @@ def grown(dice: Dice, paths: Sequence[str], gids: Whole, count: int) -> Places:
         homes = np.arange(0, len(paths), 4)[:width] if level == 0 else np.arange(0)
         parents[: len(homes)] = homes
         levels.append(_named(dice, levels[-1].gather(parents), len(homes)))
+        places.append(first + parents)
+        first += len(levels[-2])
         groups.append(_mostly(dice, groups[-1][parents], _any_gid(dice, width), 33))
         owners.append(_mostly(dice, owners[-1][parents], _any_uid(dice, width), 5))
-    return Places(pl.concat(levels), np.concatenate(groups), np.concatenate(owners))
+    return Places(pl.concat(levels), np.concatenate(groups), np.concatenate(owners), np.concatenate(places))
 
 
 def _named(dice: Dice, parents: pl.Series, homes: int) -> pl.Series:
