@@ -99,16 +99,17 @@ def make_ledger(warehouse: Warehouse, store: Store) -> None:
 
 def turn(warehouse: Warehouse, shelf: Shelf, most: int) -> list[tuple[float, float]]:
     """Wall and CPU seconds of each tick, when nothing is new, until all was looked at."""
-    cursor, spent = Cursor(), list[tuple[float, float]]()
-    while not spent or cursor.after:
+    cursor, spent, came_to = Cursor(), list[tuple[float, float]](), None
+    while came_to is None or cursor.after:
         began, cpu = time.perf_counter(), time.process_time()
         budget = Budget(most, settings().look_s, time.monotonic)
         part = shelf.some(cursor, budget, partial(known_archives, warehouse))
-        seen = look(part.inbox.arrivals, cursor, datetime.now(UTC), part.came_to)
+        if (came_to := part.came_to) is not None:
+            seen = look(part.inbox.arrivals, cursor, datetime.now(UTC), came_to)
+            cursor = Cursor.parse(seen.cursor.text())
+            if seen.announce:
+                raise AssertionError("everything is known, yet something was announced")
         spent.append((time.perf_counter() - began, time.process_time() - cpu))
-        cursor = Cursor.parse(seen.cursor.text())
-        if seen.announce:
-            raise AssertionError("everything is known, yet something was announced")
     return spent
 
 

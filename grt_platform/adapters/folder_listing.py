@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from grt_platform.adapters.keys import HIDDEN, MAX_KEY_BYTES, MAX_PARTS, is_part
 from grt_platform.kernel.objects import StoredObject
 
 AT_ONCE = 100_000
+STEP = 10_000
 OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # opening a FIFO must not wait for its writer
 
 
@@ -21,8 +22,11 @@ def stored(key: str, status: os.stat_result) -> StoredObject:
     return StoredObject(key, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC), etag)
 
 
-def walk(prefix: str, folder: Path, after: str = "") -> Iterator[StoredObject]:
+def walk(prefix: str, folder: Path, after: str = "") -> Iterator[StoredObject | None]:
     """Objects below `folder`, whose keys begin with `prefix` ("" or "a/b/"); each folder is read when its turn comes.
+
+    None stands for work that came to no object: `STEP` names read, or one that is no plain file. So whoever goes
+    through a folder of very many names can pause, and go on with the same listing.
 
     Folders are opened by name in the open folder above them, so that renaming one meanwhile leads nowhere else. What
     is gone by its turn, and names that can be no key, are passed over. Of a folder with more names than `AT_ONCE` so
@@ -42,15 +46,10 @@ def walk(prefix: str, folder: Path, after: str = "") -> Iterator[StoredObject]:
         while descent.levels:
             level = descent.levels[-1]
             for name in level.names:
-                if name.endswith("/"):
+                if name is not None and name.endswith("/"):
                     descent.into(name)
                     break
-                try:
-                    status = os.stat(name, dir_fd=level.descriptor, follow_symlinks=False)
-                except FileNotFoundError:
-                    continue
-                if stat.S_ISREG(status.st_mode):
-                    yield stored(level.prefix + name, status)
+                yield level.object(name) if name is not None else None
             else:
                 descent.up()
 
@@ -69,23 +68,33 @@ class _Level:
         self._longest = MAX_KEY_BYTES - len(prefix.encode())
         self.names = self._in_order()
 
+    def object(self, name: str) -> StoredObject | None:
+        """The plain file of this name, if there is one."""
+        try:
+            status = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return stored(self.prefix + name, status) if stat.S_ISREG(status.st_mode) else None
+
     def rest(self, name: str) -> str:
         """What follows the name of this folder in what the listing begins behind; empty where that is elsewhere."""
         return self._after.removeprefix(name) if self._after.startswith(name) else ""
 
-    def _in_order(self) -> Iterator[str]:
-        """Every name once, in the order of the keys."""
-        names = self._following(self._after)
+    def _in_order(self) -> Iterator[str | None]:
+        """Every name once, in the order of the keys, and None where some were read."""
+        names = yield from self._following(self._after)
         yield from names
         while len(names) == AT_ONCE:
-            names = self._following(names[-1])
+            names = yield from self._following(names[-1])
             yield from names
 
-    def _following(self, after: str) -> list[str]:
+    def _following(self, after: str) -> Generator[None, None, list[str]]:
         """The next names, `AT_ONCE` at most; while they are sought, twice as many are in memory."""
         found, end = list[str](), ""
         with os.scandir(self.descriptor) as entries:
-            for entry in entries:
+            for number, entry in enumerate(entries, 1):
+                if number % STEP == 0:
+                    yield
                 name = entry.name
                 if (name < after and not after.startswith(name)) or (end and name > end):
                     continue  # most of very many go here, whether they are folders or not

@@ -42,8 +42,12 @@ class FolderStore(Store):
 
     def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
         """Everything below `prefix` in the order of the keys; a folder is read when the listing comes to it."""
+        return (item for item in self.steps(prefix, after=after) if item is not None)
+
+    def steps(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject | None]:
+        """The same, with None after some thousand names that were read before their order was known."""
         prefix = check_prefix(prefix)
-        return _list(prefix, self._path(prefix), check_key(after) if after else "")
+        return _steps(prefix, self._path(prefix), check_key(after) if after else "")
 
     def folders(self, prefix: str = "") -> Names:
         """Names of the folders directly below `prefix`; an empty one that somebody made by hand counts."""
@@ -218,6 +222,6 @@ class FolderStore(Store):
             folder = folder.parent
 
 
-def _list(prefix: str, folder: Path, after: str) -> Iterator[StoredObject]:
+def _steps(prefix: str, folder: Path, after: str) -> Iterator[StoredObject | None]:
     with told("list", prefix), suppress(FileNotFoundError, NotADirectoryError):
         yield from walk(f"{prefix}/" if prefix else "", folder, after)

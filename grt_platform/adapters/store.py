@@ -41,6 +41,10 @@ class Store(ABC):
             after: The last key that a listing gave, to go on behind it; it may be gone since.
         """
 
+    def steps(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject | None]:
+        """What `list` gives, with None where it worked for a while and came to no object: a place to pause."""
+        return self.list(prefix, after=after)
+
     @abstractmethod
     def folders(self, prefix: str = "") -> Names:
         """Names of the folders directly below `prefix`, sorted; an empty one may still be among them for a while."""

@@ -3,7 +3,7 @@
 import hashlib
 import heapq
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 QUIET = timedelta(seconds=60)
 MOST_ANNOUNCED = 200
 MOST_REMEMBERED = 10_000
+READING_NAMES = "reading the names of a folder with very many; the next look goes on there"
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(minutes=10), timedelta(hours=6)
 _WORD = 1 << 64
 _SAMPLE = 20
@@ -41,6 +42,7 @@ class Arriving(Protocol):
 
 
 Arrived = TypeVar("Arrived", bound=Arriving)
+Listed = TypeVar("Listed")
 
 
 @dataclass(slots=True)
@@ -166,9 +168,6 @@ class Round:
 class Budget:
     """How much one look may do: about so many objects, and so many seconds.
 
-    Half of the seconds are left when the first objects have come: a folder of very many names must be read whole
-    before, which would be in vain for a few of them.
-
     Args:
         objects: It is spent after these.
         seconds: Or after these.
@@ -177,14 +176,25 @@ class Budget:
 
     def __init__(self, objects: int, seconds: float, clock: Callable[[], float]) -> None:
         self._left, self._clock, self._end = objects, clock, clock() + seconds
-        self._least = seconds / 2
 
     def spend(self, objects: int) -> None:
         """Note that so many objects were looked at."""
         self._left -= objects
-        if self._least:
-            self._end = max(self._end, self._clock() + self._least)
-            self._least = 0.0
+
+    def page(self, listing: Iterator[Listed | None], most: int) -> tuple[list[Listed], bool]:
+        """The next objects of a listing, which are spent, and whether it may go on behind them.
+
+        They are `most`; fewer where it ended, or had a pause (None) at which the budget was spent.
+        """
+        found, goes_on = list[Listed](), False
+        for item in listing:
+            if item is not None:
+                found.append(item)
+            goes_on = len(found) == most or (item is None and self.is_spent)
+            if goes_on:
+                break
+        self.spend(len(found))
+        return found, goes_on
 
     @property
     def is_spent(self) -> bool:

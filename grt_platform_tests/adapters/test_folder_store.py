@@ -125,11 +125,14 @@ def test_a_listing_that_reads_few_names_at_a_time_has_each_key_once_in_order_beh
     assume(not any(part == "." for key in {*keys, after} for part in key.split("/")))
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder_listing, "AT_ONCE", at_once)
+        patch.setattr(folder_listing, "STEP", 2)
         for key in keys:
             Path(folder, key).parent.mkdir(parents=True, exist_ok=True)
             Path(folder, key).touch()
-        found = [item.key for item in open_store(folder, Settings()).list(after=after)]
-    assert found == sorted(key for key in keys if key > after)
+        listed = open_store(folder, Settings())
+        found = [item.key for item in listed.list(after=after)]
+        in_steps = [item.key for item in listed.steps(after=after) if item is not None]
+    assert found == in_steps == sorted(key for key in keys if key > after)
 
 
 def test_a_folder_of_many_names_is_listed_in_little_memory(
@@ -147,6 +150,19 @@ def test_a_folder_of_many_names_is_listed_in_little_memory(
         tracemalloc.stop()
     assert (first, rest) == (["00000"], 9999)
     assert peak < 200 * 1024, "ten thousand names alone take 500 KiB"
+
+
+def test_a_listing_pauses_while_it_reads_names_and_where_a_name_is_no_plain_file(
+    store: Store, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_listing, "STEP", 10)
+    for number in range(25):
+        (root / f"{number:02}").touch()
+    (root / "link").symlink_to("00")
+    steps = list(store.steps())
+    assert steps[:2] == [None, None]
+    assert [item.key for item in steps[2:27] if item is not None] == [f"{number:02}" for number in range(25)]
+    assert steps[27:] == [None]
 
 
 def test_folders_deeper_than_any_key_do_not_break_a_listing(store: Store, root: Path) -> None:

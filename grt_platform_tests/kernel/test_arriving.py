@@ -115,8 +115,14 @@ def test_a_budget_is_spent_by_objects_or_by_time() -> None:
     late = Budget(10, 2.0, lambda: seconds[0])
     seconds[0] = 2.0
     assert late.is_spent
-    late.spend(1)
-    assert not late.is_spent, "half of its time is left once something came"
-    seconds[0] = 3.0
-    late.spend(1)
-    assert late.is_spent
+
+
+def test_a_page_is_full_or_ends_with_its_listing_or_at_a_pause_after_the_time() -> None:
+    seconds = [0.0]
+    budget, listing = Budget(100, 2.0, lambda: seconds[0]), iter([None, 1, 2, None, 3, None, 4, None, 5])
+    assert budget.page(listing, 3) == ([1, 2, 3], True)
+    seconds[0] = 2.0
+    assert budget.page(listing, 3) == ([], True), "the time was over at the first pause"
+    assert budget.page(listing, 3) == ([4], True)
+    assert budget.page(listing, 3) == ([5], False)
+    assert budget.page(listing, 3) == ([], False)

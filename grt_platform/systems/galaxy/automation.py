@@ -7,8 +7,9 @@ from time import monotonic
 import dagster as dg
 from psycopg.rows import tuple_row
 
+from grt_platform.adapters.open_listings import OpenListings
 from grt_platform.adapters.warehouse import Warehouse
-from grt_platform.kernel.arriving import MOST_ANNOUNCED, Budget, Cursor, Look, Pile, look
+from grt_platform.kernel.arriving import MOST_ANNOUNCED, READING_NAMES, Budget, Cursor, Look, Pile, look
 from grt_platform.orchestration.execution import run_tags
 from grt_platform.orchestration.resources import ClockResource, StoresResource, WarehouseResource
 from grt_platform.settings import settings
@@ -19,6 +20,7 @@ from grt_platform.systems.galaxy.serving.instances import register_folder
 from grt_platform.systems.galaxy.shelf import Shelf, is_instance
 
 _LOOKED_UP = 1000
+_LISTINGS = OpenListings()
 
 
 @dg.sensor(
@@ -31,9 +33,11 @@ def galaxy_uploads(
     context: dg.SensorEvaluationContext, stores: StoresResource, warehouse: WarehouseResource, clock: ClockResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Reports a materialization of `galaxy/raw/uploads` for each instance with something new and the month of that."""
-    now, shelf, cursor = clock.now(), Shelf(stores.raw()), Cursor.parse(context.cursor)
+    now, shelf, cursor = clock.now(), Shelf(stores.raw(), _LISTINGS), Cursor.parse(context.cursor)
     budget = Budget(settings().look_objects, settings().look_s, monotonic)
     part = shelf.some(cursor, budget, partial(known_archives, warehouse.warehouse()))
+    if part.came_to is None:
+        return dg.SkipReason(READING_NAMES)
     seen, inbox = look(part.inbox.arrivals, cursor, now, part.came_to), part.inbox
     instances = [name for name in part.folders if is_instance(name)]
     _make_known(context, warehouse.warehouse(), [*seen.announce, *instances])

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import BinaryIO
 
 from grt_platform.adapters.keeping import sha256_of
+from grt_platform.adapters.open_listings import OpenListings
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.arriving import Budget, Cursor, Round
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
@@ -31,10 +31,13 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one look found, what of all instances it came to, and the names of all folders."""
+    """What one look found, what of all instances it came to, and the names of all folders.
+
+    It came to nothing (None) where its time was over while names were read of a folder with very many.
+    """
 
     inbox: Inbox
-    came_to: Round
+    came_to: Round | None
     folders: tuple[str, ...]
 
 
@@ -72,10 +75,11 @@ class Shelf:
 
     Args:
         store: The raw store.
+        listings: What looks before left open.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, listings: OpenListings | None = None) -> None:
+        self._store, self._listings = store, listings or OpenListings()
 
     def inbox(self, instance_id: str | None = None, known: Container[tuple[str, str, str]] = frozenset()) -> Inbox:
         """What lies in the folder of one instance, or in all of them; `known` are identities in the ledger."""
@@ -87,35 +91,45 @@ class Shelf:
 
         Args:
             cursor: Where the look before came to.
-            budget: How far to go; at least `_PAGE` objects.
+            budget: How far to go; at least `_PAGE` objects, or some of the names before them.
             known: Tells which of some arrivals are in the ledger.
         """
         folders = self._store.folders("galaxy/")
         left = [name for name in folders if Round(cursor.after, within=cursor.within).holds(name)]
-        came_to, found = Round(cursor.after, within=cursor.within), _Found(known)
-        for name in left:
+        found = _Found(known)
+        came_to: Round | None = Round(cursor.after, within=cursor.within)
+        for before, name in zip(["", *left], left, strict=False):
             upto = self._page_by_page(name, cursor.within if name == cursor.after else "", budget, found)
             budget.spend(_FOLDER)
+            if upto is None:
+                came_to = Round(cursor.after, before, cursor.within) if before else None
+                break
             if upto or (budget.is_spent and name != left[-1]):
                 came_to = Round(cursor.after, name, cursor.within, upto)
                 break
         return Part(found.inbox(), came_to, tuple(folders))
 
-    def _page_by_page(self, folder: str, within: str, budget: Budget, found: "_Found") -> str:
-        """Finds what lies in one folder behind a name; returns the name it came to where the budget was spent first."""
+    def _page_by_page(self, folder: str, within: str, budget: Budget, found: "_Found") -> str | None:
+        """Finds what lies in one folder behind a name.
+
+        Returns:
+            The name it came to where the budget was spent first, "" at the end, None where it came to no name.
+        """
         prefix = f"galaxy/{folder}/{INBOX}/"
-        after = f"{prefix}{within}" if within else ""
-        pairing, upto = Pairing(after), ""
-        listing = self._store.list(prefix, after=after)
-        while not upto and (page := list(islice(listing, _PAGE))):
+        last = f"{prefix}{within}" if within else ""
+        pairing, goes_on = Pairing(last), True
+        listing = self._listings.behind(self._store, prefix, last)
+        while goes_on:
+            page, goes_on = budget.page(listing, _PAGE)
             found.add(pairing.pairs(page))
-            budget.spend(len(page))
-            if budget.is_spent and len(page) == _PAGE:
-                upto = page[-1].key
-                beyond = (self._store.head(key) for key in pairing.wanted(upto))
+            last = page[-1].key if page else last
+            if goes_on and budget.is_spent:
+                self._listings.hold(self._store, prefix, last, listing)
+                beyond = (self._store.head(key) for key in pairing.wanted(last))
                 found.add(pairing.pairs(item for item in beyond if item is not None))
+                break
         found.end(pairing)
-        return upto.removeprefix(prefix)
+        return (last.removeprefix(prefix) or None) if goes_on else ""
 
     def months_of(self, instance_id: str, arrivals: Iterable[tuple[str, str]]) -> set[str]:
         """Months in which some arrivals (name, etag) of an instance are kept already; "" for one that is not kept."""

@@ -7,8 +7,9 @@ from time import monotonic
 import dagster as dg
 from psycopg.rows import tuple_row
 
+from grt_platform.adapters.open_listings import OpenListings
 from grt_platform.adapters.warehouse import Warehouse
-from grt_platform.kernel.arriving import MOST_ANNOUNCED, Budget, Cursor, look
+from grt_platform.kernel.arriving import MOST_ANNOUNCED, READING_NAMES, Budget, Cursor, look
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.execution import run_tags
 from grt_platform.orchestration.resources import ClockResource, StoresResource, WarehouseResource
@@ -18,6 +19,8 @@ from grt_platform.systems.lustre.logic.arrivals import Arrival
 from grt_platform.systems.lustre.partitions import DATES, VOLUMES
 from grt_platform.systems.lustre.schemas import DAYS
 from grt_platform.systems.lustre.shelf import Shelf
+
+_LISTINGS = OpenListings()
 
 lustre_snapshots_job = dg.define_asset_job(
     "lustre_snapshots",
@@ -43,7 +46,10 @@ def lustre_dumps(
     """
     now, cursor = clock.now(), Cursor.parse(context.cursor)
     budget = Budget(settings().look_objects, settings().look_s, monotonic)
-    inbox, part = Shelf(stores.raw()).some(cursor, budget, now, partial(known_dumps, warehouse.warehouse()))
+    shelf = Shelf(stores.raw(), _LISTINGS)
+    inbox, part = shelf.some(cursor, budget, now, partial(known_dumps, warehouse.warehouse()))
+    if part is None:
+        return dg.SkipReason(READING_NAMES)
     dated = [arrival for arrival in inbox.arrivals if DATES.has_partition_key(arrival.name.dumped_on.isoformat())]
     seen = look(dated, cursor, now, part)
     fresh = _made_known(context, sorted({arrivals[0].name.volume for arrivals in seen.announce.values()}))

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import BinaryIO
 
 from grt_platform.adapters.keeping import copied_unchanged
+from grt_platform.adapters.open_listings import OpenListings
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.arriving import Budget, Cursor, Round
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
@@ -30,34 +30,39 @@ class Shelf:
 
     Args:
         store: The raw store.
+        listings: What looks before left open.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, listings: OpenListings | None = None) -> None:
+        self._store, self._listings = store, listings or OpenListings()
 
     def inbox(self, now: datetime, known: Container[tuple[str, str]] = frozenset()) -> Inbox:
         """What lies in the folder; `known` are identities in the ledger."""
         return read_inbox(self._store.list(INBOX), now, known)
 
-    def some(self, cursor: Cursor, budget: Budget, now: datetime, known: Known) -> tuple[Inbox, Round]:
+    def some(self, cursor: Cursor, budget: Budget, now: datetime, known: Known) -> tuple[Inbox, Round | None]:
         """What lies in a part of the folder, behind what the look before came to, and which part that is.
+
+        It is none where the time was over while the first names were read.
 
         Args:
             cursor: Where the look before came to.
-            budget: How far to go; at least `_PAGE` objects.
+            budget: How far to go; at least `_PAGE` objects, or some of the names before them.
             now: The time, UTC.
             known: Tells which of some arrivals are in the ledger.
         """
         after, logs, found = f"{INBOX}{cursor.after}" if cursor.after else "", set[str](), list[Inbox]()
         if after and self._store.head(logs_beside(after)) is not None:
             logs.add(after.rpartition("/")[0])
-        listing = self._store.list(INBOX, after=after)
-        while page := list(islice(listing, _PAGE)):
-            budget.spend(len(page))
+        listing, goes_on = self._listings.behind(self._store, INBOX, after), True
+        while goes_on:
+            page, goes_on = budget.page(listing, _PAGE)
             inbox = read_inbox(page, now, logs=logs)
             found.append(inbox.without(known([*inbox.arrivals, *inbox.incomplete])))
-            if budget.is_spent and len(page) == _PAGE:
-                return Inbox.together(found), Round(cursor.after, page[-1].key.removeprefix(INBOX))
+            after = page[-1].key if page else after
+            if goes_on and budget.is_spent:
+                self._listings.hold(self._store, INBOX, after, listing)
+                return Inbox.together(found), Round(cursor.after, after.removeprefix(INBOX)) if after else None
         return Inbox.together(found), Round(cursor.after)
 
     def kept(self, dumped_on: date, volume: str) -> list[Kept]:

@@ -9,8 +9,9 @@ from uuid import UUID
 import dagster as dg
 import pytest
 
+from grt_platform.adapters import folder_listing
 from grt_platform.adapters.store import StoredObject
-from grt_platform.kernel.arriving import MOST_ANNOUNCED
+from grt_platform.kernel.arriving import MOST_ANNOUNCED, READING_NAMES
 from grt_platform.settings import settings
 from grt_platform.systems.galaxy.logic.arrivals import read_inbox
 from grt_platform_tests.fixtures.platform import Platform
@@ -54,7 +55,10 @@ class Listing:
     def folders(self, prefix: str) -> list[str]:
         return sorted(name.split("/")[1] for name in self.objects)
 
-    def list(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
+    def local_path(self, key: str) -> None:
+        return None
+
+    def steps(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
         return (item for item in self.objects.get(prefix, []) if item.key > after)
 
 
@@ -130,6 +134,20 @@ def test_one_instance_of_very_many_archives_is_looked_through_in_short_looks_and
     assert [told for _ in range(6) for told in announced(platform)] == []
     listing.add(ONE, 150_000)
     assert [told for _ in range(6) for told in announced(platform)] == [f"{ONE}|2026-07"]
+
+
+def test_looks_whose_time_is_over_while_names_are_read_say_so_and_the_report_is_announced_once_they_are_read(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRT_LOOK_S", "1e-9")
+    settings.cache_clear()
+    monkeypatch.setattr(folder_listing, "STEP", 1)
+    send(platform, make_archive())
+    platform.at("2030-07-15T12:00:00+00:00")
+    looks = [platform.look(SENSOR) for _ in range(8)]
+    assert [getattr(look, "skip_message", "") for look in looks[:2]] == [READING_NAMES] * 2
+    told = [str(event.partition) for look in looks for event in getattr(look, "asset_events", None) or []]
+    assert told == [f"{ONE}|2030-07"]
 
 
 def test_what_did_not_succeed_is_announced_again_after_a_while_that_grows(platform: Platform) -> None:

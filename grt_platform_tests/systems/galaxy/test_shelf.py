@@ -2,14 +2,17 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
+from grt_platform.adapters import folder_listing
 from grt_platform.adapters.folder_store import FolderStore
+from grt_platform.adapters.open_listings import OpenListings
 from grt_platform.kernel.arriving import Budget, Cursor
 from grt_platform.kernel.errors import BadSourceError, UnavailableError
 from grt_platform.settings import Settings
@@ -55,7 +58,9 @@ def looked_through(shelf: Shelf, objects: int, known: Known = lambda _: frozense
     cursor, parts = Cursor(), list[Part]()
     while not parts or cursor.after:
         parts.append(shelf.some(cursor, Budget(objects, 60, time.monotonic), known))
-        cursor = Cursor(after=parts[-1].came_to.last, within=parts[-1].came_to.upto)
+        came_to = parts[-1].came_to
+        assert came_to is not None
+        cursor = Cursor(after=came_to.last, within=came_to.upto)
     return parts
 
 
@@ -100,6 +105,53 @@ def test_one_folder_of_very_many_is_looked_through_in_parts_and_nothing_of_it_is
     assert sum(part.inbox.known for part in parts) == 1
     assert [half.key[-9:] for part in parts for half in part.inbox.incomplete] == ["half.json"]
     assert [name[-8:] for part in parts for name in part.inbox.strangers] == ["stranger"]
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many names were read and how many files were asked for their sizes, in folders of few names at a time."""
+    scandir, stat, done = os.scandir, os.stat, [0, 0]
+
+    def counted(entry: os.DirEntry[str], kind: int = 0) -> os.DirEntry[str]:
+        done[kind] += 1
+        return entry
+
+    @contextmanager
+    def counted_scan(folder: int) -> Iterator[Iterator[os.DirEntry[str]]]:
+        with scandir(folder) as entries:
+            yield map(counted, entries)
+
+    def counted_stat(*names: Any, **terms: Any) -> os.stat_result:
+        done[1] += "dir_fd" in terms
+        return stat(*names, **terms)
+
+    monkeypatch.setattr(os, "scandir", counted_scan)
+    monkeypatch.setattr(os, "stat", counted_stat)
+    for module, name, number in ((folder_listing, "AT_ONCE", 250), (folder_listing, "STEP", 20)):
+        monkeypatch.setattr(module, name, number)
+    monkeypatch.setattr(shelf_module, "_PAGE", 50)
+    return done
+
+
+def test_no_look_at_a_folder_of_very_many_names_works_longer_than_its_time_and_all_are_found_once(
+    tmp_path: Path, work: list[int]
+) -> None:
+    inbox, stems = tmp_path / "galaxy" / ONE / "archives", [str(number) for number in range(500)]
+    inbox.mkdir(parents=True)
+    for name in (f"{stem}.{suffix}" for stem in stems for suffix in ("tar.gz", "json")):
+        (inbox / name).touch()
+    cursor, looks, spent, listings = Cursor(), list[Part](), list[int](), OpenListings()
+    while not looks or looks[-1].came_to is None or cursor.after:
+        begun = sum(work)
+        shelf = Shelf(FolderStore(tmp_path, "raw", Settings()), listings)  # each look has a store of its own
+        looks.append(shelf.some(cursor, Budget(10**9, 200, lambda: sum(work)), lambda _: frozenset()))
+        spent.append(sum(work) - begun)
+        if (came_to := looks[-1].came_to) is not None:
+            cursor = Cursor(after=came_to.last, within=came_to.upto)
+    assert sorted(found_in(looks)) == sorted((ONE, stem) for stem in stems)
+    assert max(spent) <= 200 + 50 + 20, "a page or a step may be begun just before the time is over"
+    assert [part.came_to for part in looks[:5]] == [None] * 5, "1,000 names are read before the first is known"
+    assert work == [5 * 1000 + len(looks), 1000], "for each 250 in order all names are read once, not at each look"
 
 
 def names(shelf: Shelf) -> list[str]:

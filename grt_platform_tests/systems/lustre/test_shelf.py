@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grt_platform.adapters import folder_listing
 from grt_platform.adapters.folder_store import FolderStore
 from grt_platform.kernel.arriving import Budget, Cursor
 from grt_platform.settings import Settings
@@ -32,30 +33,32 @@ def folder(tmp_path: Path) -> Path:
     return inbox
 
 
-def looked_through(shelf: Shelf, asked: list[str], now: datetime = NOW) -> list[Inbox]:
-    """The looks of one round, each over one page."""
-    cursor, found = Cursor(), list[Inbox]()
+def looked_through(shelf: Shelf, asked: list[str], now: datetime = NOW, seconds: int = 60) -> list[Inbox]:
+    """The looks of one round, each over one page, or without any time."""
+    cursor, part, found = Cursor(), None, list[Inbox]()
 
     def known(several: Sequence[Arrival]) -> set[tuple[str, str]]:
         asked.extend(arrival.source for arrival in several)
         return {arrival.identity for arrival in several if arrival.source == DUMPS[3]}
 
-    while not found or cursor.after:
-        inbox, part = shelf.some(cursor, Budget(1, 60, time.monotonic), now, known)
+    while part is None or cursor.after:
+        inbox, part = shelf.some(cursor, Budget(1, seconds, time.monotonic), now, known)
         found.append(inbox)
-        cursor = Cursor(after=part.last)
+        cursor = cursor if part is None else Cursor(after=part.last)
     return found
 
 
+@pytest.mark.parametrize("seconds", [60, 0])
 @pytest.mark.parametrize("page", [1, 2, 3, 1000])
 def test_every_dump_is_found_once_however_short_the_looks(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: int
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: int, seconds: int
 ) -> None:
     monkeypatch.setattr(shelf_module, "_PAGE", page)
+    monkeypatch.setattr(folder_listing, "STEP", 1)
     shelf, asked = Shelf(FolderStore(tmp_path, "raw", Settings())), list[str]()
     whole = shelf.inbox(NOW)
     assert (len(whole.arrivals), len(whole.incomplete)) == (len(DUMPS) + 1, 1)
-    found = Inbox.together(looked_through(shelf, asked))
+    found = Inbox.together(looked_through(shelf, asked, seconds=seconds))
     assert sorted(asked) == sorted(arrival.source for arrival in (*whole.arrivals, *whole.incomplete))
     assert len(set(asked)) == len(asked) > 0
     assert set(found.arrivals) == {arrival for arrival in whole.arrivals if arrival.source != DUMPS[3]}
