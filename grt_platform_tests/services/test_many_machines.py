@@ -315,10 +315,9 @@ def test_a_question_is_cut_over_workers_one_of_which_is_killed_and_answered_bit_
     told = json.loads(products.read(f"{folder}/provenance.json"))
     expected = cohort.answered_here(tmp_path, files, cohort.SLOWLY, told["question"]["sha256"])
     packed, alone = products.read(f"{folder}/result.vcf.gz"), expected.result.read_bytes()
-    is_same = gzip.decompress(packed) == gzip.decompress(alone)
-    assert is_same
-    # ISA-L once packed two of 98 blocks of the same text otherwise, and nobody knows why (docs/adr/0020).
-    print(f"a question in four parts: the same text, packed {'alike' if packed == alone else 'otherwise'}")
+    is_same_text = gzip.decompress(packed) == gzip.decompress(alone)
+    assert is_same_text
+    assert cohort.told_apart(packed, alone) == [], "see docs/adr/0020"
     assert not [item.key for item in products.list(folder) if "pieces" in item.key]
     many.wait(worker)
 
