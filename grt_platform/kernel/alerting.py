@@ -48,6 +48,7 @@ class _Trouble:
         untold: Failures that nobody was told of yet.
         told_s: When people last heard that it fails; -1 never.
         is_told: Whether the last word people heard is that it fails.
+        is_unsteady: Whether it failed again soon after people heard that it works; so that is told no more in a hurry.
         reason: Of the latest failure; `run_id` and `job` are its too.
     """
 
@@ -57,6 +58,7 @@ class _Trouble:
     untold: int = 0
     told_s: float = -1.0
     is_told: bool = False
+    is_unsteady: bool = False
     reason: str = ""
     run_id: str = ""
     job: str = ""
@@ -95,14 +97,17 @@ class Troubles:
             trouble.cases.remove(case)
 
     def due(self, now_s: float, window_s: float) -> list[Alert]:
-        """What people must hear now; it counts as told from here on."""
+        """What people must hear now; it counts as told from here on.
+
+        A failure is told once in a window, or when people believe that the thing works.
+        """
         alerts: list[Alert] = []
         for thing, trouble in list(self._things.items()):
             is_quiet = trouble.told_s >= 0 and now_s - trouble.told_s < window_s
-            if trouble.cases and trouble.untold and not is_quiet:
+            if trouble.cases and trouble.untold and not (is_quiet and trouble.is_told):
                 alerts.append(_fails(thing, trouble))
-                trouble.told_s, trouble.is_told, trouble.untold = now_s, True, 0
-            elif not trouble.cases and trouble.is_told:
+                trouble.told_s, trouble.is_told, trouble.untold, trouble.is_unsteady = now_s, True, 0, is_quiet
+            elif not trouble.cases and trouble.is_told and not (is_quiet and trouble.is_unsteady):
                 alerts.append(_works(thing, trouble))
                 trouble.is_told, trouble.untold = False, 0
             is_over = not trouble.cases and not is_quiet

@@ -76,7 +76,17 @@ def test_the_success_of_another_thing_or_case_is_no_recovery() -> None:
     assert troubles.failing_on("a") == ["tools"]
 
 
-def test_one_that_fails_and_works_by_turns_is_told_once_in_the_window() -> None:
+def test_one_that_was_mended_and_fails_again_is_told_again_at_once() -> None:
+    troubles = Troubles()
+    troubles.failed(failure(), 1.0)
+    told = titles(troubles, 1.0)
+    troubles.succeeded("tools", "a")
+    told += titles(troubles, 60.0)
+    troubles.failed(failure(), 120.0)
+    assert [*told, *titles(troubles, 120.0)] == ["tools failed for a", "tools works again", "tools failed for a"]
+
+
+def test_one_that_fails_and_works_by_turns_is_told_no_more_until_the_window_is_over() -> None:
     troubles = Troubles()
     told: list[str] = []
     for minute in range(0, 59, 2):
@@ -84,7 +94,8 @@ def test_one_that_fails_and_works_by_turns_is_told_once_in_the_window() -> None:
         told += titles(troubles, minute * 60.0)
         troubles.succeeded("tools", "a")
         told += titles(troubles, minute * 60.0 + 60)
-    assert told == ["tools failed for a", "tools works again"]
+    assert told == ["tools failed for a", "tools works again", "tools failed for a"], "the last word is no false one"
+    assert titles(troubles, HOUR + 180) == ["tools works again"]
     troubles.failed(failure(), 2 * HOUR)
     assert titles(troubles, 2 * HOUR) == ["tools failed for a"]
 
