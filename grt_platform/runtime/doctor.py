@@ -2,7 +2,6 @@
 
 import os
 import platform
-import shutil
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -19,6 +18,7 @@ from grt_platform.runtime.findings import Finding, Verdict, tried
 from grt_platform.runtime.installation import Installation
 from grt_platform.runtime.ports import is_free
 from grt_platform.runtime.reach import reach
+from grt_platform.runtime.reach_stores import disks
 from grt_platform.runtime.state import read_state
 from grt_platform.settings import Settings, settings
 
@@ -31,7 +31,7 @@ def examine(installation: Installation, given: Settings) -> list[Finding]:
     return [
         tried("python", lambda: f"{platform.python_version()} at {sys.executable}"),
         tried("GRT_HOME", lambda: _home(installation)),
-        _disk(installation),
+        *disks(given),
         _memory(),
         *_postgres(given),
         state,
@@ -59,13 +59,6 @@ def _sent(alert: Alert, channel: str, given: Settings) -> str:
 def _home(installation: Installation) -> str:
     installation.create()
     return f"{installation.home} can be written"
-
-
-def _disk(installation: Installation) -> Finding:
-    folder = next(path for path in (installation.home, *installation.home.parents) if path.exists())
-    free = shutil.disk_usage(folder).free / _GIB
-    verdict = Verdict.OK if free > 5 else Verdict.WARNING
-    return Finding("disk", verdict, f"{free:.1f} GiB free" + ("" if free > 5 else ": make room or move GRT_HOME"))
 
 
 def _memory() -> Finding:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
+from importlib import import_module
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,11 +15,12 @@ from grt_platform.adapters.alerts import mail_server
 from grt_platform.adapters.broker import queue_depths
 from grt_platform.adapters.ldap import Directory, equals
 from grt_platform.adapters.postgres import connect
-from grt_platform.adapters.store import open_store
 from grt_platform.kernel.errors import BadInputError, UnavailableError
 from grt_platform.kernel.queues import queue_names
 from grt_platform.runtime.findings import Finding, Verdict, tried
+from grt_platform.runtime.reach_stores import look_into
 from grt_platform.runtime.service import answers
+from grt_platform.runtime.systems import systems_with
 from grt_platform.settings import Settings
 
 _PATIENCE_S = 5.0
@@ -37,12 +38,20 @@ def reach(known: Settings) -> list[Finding]:
 
 
 def _looks(known: Settings) -> Iterator[Look]:
-    databases = {"GRT_WAREHOUSE_URL": known.warehouse_url, "GRT_DAGSTER_URL": known.dagster_url}
+    databases = {
+        "GRT_WAREHOUSE_URL": known.warehouse_url,
+        "GRT_WAREHOUSE_READER_URL": known.warehouse_reader_url,
+        "GRT_DAGSTER_URL": known.dagster_url,
+    }
     for name, secret in databases.items():
         if url := secret.get_secret_value():
             yield partial(_database, name, url)
     for name in ("raw", "lake", "products"):
-        yield partial(_one, f"{name} store", partial(_store, name, known))
+        look = partial(look_into, f"GRT_{name.upper()}_URL", getattr(known, name), known)
+        yield partial(_one, f"{name} store", look)
+    if known.compute_logs_url:
+        look = partial(look_into, "GRT_COMPUTE_LOGS_URL", known.compute_logs_url, known)
+        yield partial(_one, "GRT_COMPUTE_LOGS_URL", look)
     if known.broker_url.get_secret_value():
         yield partial(_broker, known)
     if known.ldap_url:
@@ -53,6 +62,9 @@ def _looks(known: Settings) -> Iterator[Look]:
         yield partial(_one, "GRT_ALERT_SMTP_URL", partial(_mail, known))
     if known.alert_webhook_url:
         yield partial(_one, "GRT_ALERT_WEBHOOK_URL", partial(_webhook, known.alert_webhook_url))
+    for system in systems_with("serving/doctor.py", known.systems):
+        looks = import_module(f"grt_platform.systems.{system}.serving.doctor").looks(known)
+        yield from (partial(_one, subject, look) for subject, look in looks)
 
 
 def _one(subject: str, look: Callable[[], str]) -> list[Finding]:
@@ -90,16 +102,6 @@ def _clock(subject: str, apart_s: float) -> Finding:
         return Finding(subject, Verdict.OK, text)
     verdict = Verdict.WARNING if size < _WRONG_CLOCK_S else Verdict.FAILED
     return Finding(subject, verdict, f"{text}: let both keep time (NTP), signatures and sign-ins depend on it")
-
-
-def _store(name: str, known: Settings) -> str:
-    url = getattr(known, name)
-    store = open_store(url, known)
-    store.head("health/canary")
-    if "://" not in url:
-        folder = next(path for path in (Path(url), *Path(url).parents) if path.exists())
-        return f"folder {url}" + ("" if folder == Path(url) else ", made at the first use")
-    return f"{url} answers and lets us in"
 
 
 def _broker(known: Settings) -> list[Finding]:

@@ -25,7 +25,7 @@ def file(name: str) -> bytes:
 
 
 def told_apart(sharded: bytes, alone: bytes) -> list[str]:
-    """How the blocks of two BGZF files of the same text differ, and which of them are packed so again; none if equal."""
+    """How blocks of two BGZF files of the same text differ, and which are packed so again; nothing if equal."""
     differing = []
     for number, (one, other) in enumerate(zip_longest(_blocks(sharded), _blocks(alone), fillvalue=b"")):
         if one != other:

@@ -1,17 +1,25 @@
 """What Prometheus reads: true figures of every part, for those who may see them, whatever part is missing."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import psycopg
 import pytest
+import yaml
+from dagster._core.execution.backfill import BulkActionStatus
 from prometheus_client.parser import text_string_to_metric_families
 
+from grt_platform.kernel.accounts import STATUSES
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.kernel.identity import Role
+from grt_platform.kernel.job import JobState
+from grt_platform.settings import settings
+from grt_platform.systems import system_names
 from grt_platform.web import metrics
-from grt_platform.web.metrics import Figures, measured, shown
+from grt_platform.web.metrics import Figures, measured, parts_of, shown
 from grt_platform_tests.fixtures.web import LiveWeb
 
 TOKEN = "a-token-of-a-prometheus"
@@ -142,17 +150,49 @@ def test_measures_of_several_parts_under_one_name_are_one_family() -> None:
     assert dict(found["grt_up"].samples)["c",] == 0
 
 
-def test_the_dashboards_and_rules_ask_for_nothing_that_is_not_told(live_web: LiveWeb, dagster_url: str) -> None:
-    import re
+DEPLOY = Path(metrics.__file__).parents[2] / "deploy"
+SELECTOR = re.compile(r"\b(grt_[a-z_]+)(?:\{([^}]*)\})?")
+OF_SERIES = re.compile(r"_(bucket|sum|count|total)$")
 
-    root = Path(metrics.__file__).parents[2] / "deploy"
-    texts = [path.read_text() for path in (*root.glob("grafana/*.json"), root / "prometheus" / "alerts.yml")]
-    asked = set(re.findall(r"\bgrt_[a-z_]+\b", "".join(texts)))
+
+def questions() -> list[tuple[str, str]]:
+    """What every panel of the dashboards and every rule asks, and the text in which it names labels."""
+    boards = [json.loads(path.read_text()) for path in DEPLOY.glob("grafana/*.json")]
+    targets = [target for board in boards for panel in board["panels"] for target in panel.get("targets", [])]
+    rules = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())["groups"][0]["rules"]
+    shown = [(rule["expr"], re.sub(r"\$labels\.", "", rule["annotations"]["summary"])) for rule in rules]
+    return [(target["expr"], target.get("legendFormat", "")) for target in targets] + shown
+
+
+def test_the_dashboards_and_rules_ask_for_figures_and_labels_that_are_told(live_web: LiveWeb, dagster_url: str) -> None:
     live_web.set("GRT_DAGSTER_URL", dagster_url)
-    live_web.set("GRT_BROKER_URL", "amqp://127.0.0.1:1/grt")
-    told = set(re.findall(r"^# TYPE (\S+)", live_web.client.get("/metrics", headers=live_web.admin).text, re.MULTILINE))
-    suffixes = ("", "_total", "_bucket", "_sum", "_count")
-    known = {name.removesuffix("_total") + suffix for name in told for suffix in suffixes} | told
-    known |= {"grt_queue_messages", "grt_queue_consumers"}  # of the broker, which is away here
+    live_web.client.get("/health")
+    parts = parts_of(live_web.warehouse, system_names(), settings())
+    told = {each.name: set(each.labels) for each in measured(parts)}
+    told |= {name: {"queue"} for name in ("grt_queue_messages", "grt_queue_consumers")}  # of the broker, which is away
+    for family in text_string_to_metric_families(live_web.client.get("/metrics", headers=live_web.admin).text):
+        told.setdefault(family.name, {label for sample in family.samples for label in sample.labels})
+    asked = set[str]()
+    for expression, words in questions():
+        found = SELECTOR.findall(expression)
+        asked |= {name for name, _ in found}
+        labels = set.union(*(told[name if name in told else OF_SERIES.sub("", name)] for name, _ in found), set())
+        used = {word for _, inside in found for word in re.findall(r"(\w+)\s*[!=]", inside)}
+        used |= {label.strip() for listed in re.findall(r"by \(([^)]*)\)", expression) for label in listed.split(",")}
+        used |= set(re.findall(r"\{\{\s*(\w+)\s*\}\}", words))
+        assert used <= labels, expression
     assert len(asked) > 15
-    assert asked - known == set()
+
+
+def test_the_dashboards_ask_for_states_that_there_are() -> None:
+    there_are = {
+        "grt_runs": {each.value for each in dg.DagsterRunStatus},
+        "grt_backfills": {each.value for each in BulkActionStatus},
+        "grt_jobs": {each.value for each in JobState},
+        "grt_ledger_objects": set(STATUSES),
+        "grt_ledger_rows": {"loaded", "quarantined", "duplicate", "superseded"},
+    }
+    for expression, _ in questions():
+        for name, inside in SELECTOR.findall(expression):
+            for value in re.findall(r'(?:status|state|outcome)[!=]~?"([^"]*)"', inside):
+                assert name not in there_are or set(value.split("|")) <= there_are[name], expression

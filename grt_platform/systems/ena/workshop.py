@@ -173,16 +173,8 @@ class Workshop:
         known = self._known
         if not known.ena_ssh_key:
             raise BadInputError("GRT_ENA_SSH_KEY is not set: it names the private key that signs in to droplets")
-        provider = DigitalOcean(
-            known.digitalocean_token.get_secret_value(),
-            known.digitalocean_url,
-            known.digitalocean_tag,
-            region=known.digitalocean_region,
-            size=known.digitalocean_size,
-            image=known.digitalocean_image,
-        )
         return DropletKit(
-            provider,
+            droplets_of(known),
             poll_every=timedelta(seconds=known.ena_poll_s),
             key=self.key,
             calls=self._calls(),
@@ -193,3 +185,15 @@ class Workshop:
             patience_s=known.ena_deadline_hours * 3600.0,
             pipeline={name: (_PIPELINE / name).read_bytes() for name in PIPELINE} if known.ena_nextflow else {},
         )
+
+
+def droplets_of(known: Settings) -> DigitalOcean:
+    """The provider of droplets, as the settings say."""
+    return DigitalOcean(
+        known.digitalocean_token.get_secret_value(),
+        known.digitalocean_url,
+        known.digitalocean_tag,
+        region=known.digitalocean_region,
+        size=known.digitalocean_size,
+        image=known.digitalocean_image,
+    )

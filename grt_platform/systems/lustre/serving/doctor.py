@@ -1,0 +1,38 @@
+"""What the doctor looks at for lustre: the files that stand in for a directory of groups and for `lfs`, and `lfs`."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from grt_platform.kernel.errors import BadInputError
+from grt_platform.settings import Settings
+from grt_platform.systems.lustre.sources.groups import groups_source
+from grt_platform.systems.lustre.sources.quotas import quotas_source
+
+
+def looks(known: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
+    """What is to be looked at, by the setting that it stands in; a directory is the platform's own matter."""
+    if known.lustre_groups_file:
+        yield "GRT_LUSTRE_GROUPS_FILE", partial(_groups, known)
+    if known.lustre_quotas_file:
+        yield "GRT_LUSTRE_QUOTAS_FILE", partial(_quotas, known)
+    elif known.lustre_lfs != "lfs":
+        yield "GRT_LUSTRE_LFS", partial(_lfs, known.lustre_lfs)
+
+
+def _groups(known: Settings) -> str:
+    source = groups_source(known)
+    assert source is not None
+    return f"{known.lustre_groups_file} holds {source.fetch().frame.height} groups"
+
+
+def _quotas(known: Settings) -> str:
+    source = quotas_source(known)
+    assert source is not None
+    return f"{known.lustre_quotas_file} holds {source.fetch([], []).frame.height} quotas"
+
+
+def _lfs(program: str) -> str:
+    if shutil.which(program) is None:
+        raise BadInputError(f"{program} is no program on this machine: install it, or correct GRT_LUSTRE_LFS")
+    return f"{program} is there"
