@@ -16,6 +16,8 @@ __all__ = ["Method", "Store", "StoredObject", "open_store"]
 
 Method = Literal["GET", "PUT"]
 Names = list[str]
+CANARY = "health/canary"
+"""A key at which nothing lies: to ask whether a store answers."""
 
 
 class Store(ABC):
@@ -44,6 +46,10 @@ class Store(ABC):
     def steps(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject | None]:
         """What `list` gives, with None where it worked for a while and came to no object: a place to pause."""
         return self.list(prefix, after=after)
+
+    def ask(self) -> None:
+        """Returns when the store answers; not where its bucket is missing, which `head` could not tell."""
+        next(self.list(CANARY), None)
 
     @abstractmethod
     def folders(self, prefix: str = "") -> Names:

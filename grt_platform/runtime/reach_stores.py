@@ -5,12 +5,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from grt_platform.adapters.store import Store, open_store
+from grt_platform.adapters.store import CANARY, Store, open_store
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.runtime.findings import Finding, Verdict
 from grt_platform.settings import Settings
 
-_CANARY = "health/canary"
 _GIB = 1024**3
 _LITTLE, _TOO_LITTLE = 5 * _GIB, _GIB
 
@@ -33,15 +32,14 @@ def look_into(setting: str, url: str, known: Settings) -> str:
         raise BadInputError(
             f"nobody of us may write into {folder}: give the platform's user the right, or correct {setting}"
         )
-    store.head(_CANARY)
     return f"folder {url}" + ("" if folder == Path(url) else ", made at the first use")
 
 
 def _enter(store: Store) -> None:
-    """Asking for one object tells nothing of its bucket, so the bucket is listed, too, and a write begun and ended."""
-    store.head(_CANARY)
-    next(store.list(_CANARY), None)
-    store.parts.abort(_CANARY, store.parts.begin(_CANARY))
+    """It answers, reads, and takes a write, which is begun and ended without anything."""
+    store.ask()
+    store.head(CANARY)
+    store.parts.abort(CANARY, store.parts.begin(CANARY))
 
 
 def disks(known: Settings) -> Iterator[Finding]:

@@ -16,7 +16,6 @@ from grt_platform.settings import settings
 from grt_platform.web.sign_in import public
 
 router = APIRouter(tags=["health"])
-_CANARY = "health/canary"
 _SILENT_DAEMON_S = 180.0
 _ASKS = ThreadPoolExecutor(8, thread_name_prefix="health")
 
@@ -49,7 +48,7 @@ Ask = Callable[[], object]
 
 def _needed(request: Request) -> dict[str, Ask]:
     state = request.app.state
-    stores = {f"{name} store": partial(store.head, _CANARY) for name, store in state.stores.items()}
+    stores = {f"{name} store": store.ask for name, store in state.stores.items()}
     return {"postgres": partial(state.warehouse.fetch, "SELECT 1 AS one"), **stores}
 
 

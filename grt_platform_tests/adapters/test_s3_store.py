@@ -118,6 +118,7 @@ def test_a_server_that_cannot_serve_is_told_with_the_remedy(
     store = Place(url, {**place.settings, **change}).store()
     (tmp_path / "file").write_bytes(b"")
     members: list[Callable[[], object]] = [
+        store.ask,
         lambda: list(store.list()),
         lambda: store.read("a"),
         lambda: store.put("a", b""),
