@@ -2,6 +2,9 @@
 
 Two runs that ask for a new pool at the same moment both note it, and Dagster 1.13 fails the slower one: the other's row
 breaks its Postgres transaction.
+
+The server around makes Dagster's tables at a first start. Whoever makes them at the same time can break that, so they
+are waited for, not made.
 """
 
 import time
@@ -9,6 +12,10 @@ from collections.abc import Callable, Mapping
 
 import dagster as dg
 from sqlalchemy.exc import SQLAlchemyError
+
+from grt_platform.adapters.database import LightDatabase
+from grt_platform.kernel.errors import UnavailableError
+from grt_platform.settings import settings
 
 _TRIES, _PAUSE_S = 120, 1.0
 
@@ -21,15 +28,26 @@ def note_pools(pools: Mapping[str, int | None], *, pause: Callable[[float], None
     """
     for _ in range(_TRIES):
         try:
-            with dg.DagsterInstance.get() as instance:
-                storage = instance.event_log_storage
-                limits = {limit.name: limit.limit for limit in storage.get_pool_limits()}
-                for name, slots in pools.items():
-                    if slots is not None and limits.get(name) != slots:
-                        storage.set_concurrency_slots(name, slots)
-                    elif name not in limits:
-                        storage.initialize_concurrency_limit_to_default(name)
-        except SQLAlchemyError:
-            pause(_PAUSE_S)
-        else:
-            return
+            if _has_tables():
+                _note(pools)
+                return
+        except (SQLAlchemyError, UnavailableError):
+            pass  # it starts
+        pause(_PAUSE_S)
+
+
+def _has_tables() -> bool:
+    """Whether the last storage that Dagster makes is begun: then an instance makes none of its own."""
+    url = settings().dagster_url.get_secret_value()
+    return not url or bool(LightDatabase(url).fetch("SELECT 1 AS one WHERE to_regclass('jobs') IS NOT NULL"))
+
+
+def _note(pools: Mapping[str, int | None]) -> None:
+    with dg.DagsterInstance.get() as instance:
+        storage = instance.event_log_storage
+        limits = {limit.name: limit.limit for limit in storage.get_pool_limits()}
+        for name, slots in pools.items():
+            if slots is not None and limits.get(name) != slots:
+                storage.set_concurrency_slots(name, slots)
+            elif name not in limits:
+                storage.initialize_concurrency_limit_to_default(name)

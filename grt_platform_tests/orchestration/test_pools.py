@@ -1,10 +1,12 @@
 """Pools are known before runs ask for them."""
 
 import dagster as dg
+import pytest
 from sqlalchemy.exc import OperationalError
 
 from grt_platform.orchestration import pools
 from grt_platform.orchestration.execution import known_pools, pool
+from grt_platform.settings import settings
 
 
 def test_every_pool_that_is_named_is_known():
@@ -38,3 +40,13 @@ def test_a_storage_that_is_not_there_yet_is_waited_for(monkeypatch):
     waits = []
     pools.note_pools({"x": None}, pause=waits.append)
     assert len(asked) == len(waits) > 10
+
+
+def test_tables_that_are_not_there_yet_are_waited_for_and_not_made(monkeypatch, database_url):
+    monkeypatch.setenv("GRT_DAGSTER_URL", database_url)
+    settings.cache_clear()
+    monkeypatch.setattr(dg.DagsterInstance, "get", lambda: pytest.fail("it would make them"))
+    monkeypatch.setattr(pools, "_TRIES", 3)
+    waits = []
+    pools.note_pools({"x": None}, pause=waits.append)
+    assert len(waits) == 3
