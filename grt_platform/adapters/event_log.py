@@ -5,6 +5,7 @@ from psycopg import errors
 from grt_platform.adapters.postgres import available, connect
 
 _CHATTER = [
+    "ASSET_CHECK_EVALUATION_PLANNED",
     "ASSET_MATERIALIZATION_PLANNED",
     "ENGINE_EVENT",
     "HANDLED_OUTPUT",

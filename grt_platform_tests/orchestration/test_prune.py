@@ -17,6 +17,12 @@ def kept() -> int:
     return 1
 
 
+@dg.asset_check(asset=kept)
+def is_one() -> dg.AssetCheckResult:
+    """A promise whose result must stay."""
+    return dg.AssetCheckResult(passed=True)
+
+
 @pytest.fixture
 def dagster_url(database_url, tmp_path):
     url = database_url.replace("postgresql://", "postgresql+psycopg2://", 1)
@@ -45,6 +51,20 @@ def test_only_old_chatter_goes_and_the_partition_stays_materialized(dagster_url)
     assert instance.get_materialized_partitions(dg.AssetKey("kept")) == {"a"}
     assert instance.get_run_by_id(run_id) is not None
     assert prune(url, older_than_days=90) == 0
+
+
+def test_what_checks_found_stays_when_it_is_forgotten_that_they_were_planned(dagster_url):
+    url, instance = dagster_url
+    assert dg.materialize([kept, is_one], instance=instance, partition_key="a").success
+    aged(url, 91)
+    prune(url, older_than_days=90)
+    key = dg.AssetCheckKey(dg.AssetKey("kept"), "is_one")
+    found = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+    assert (found.status.value, found.evaluation.passed) == ("SUCCEEDED", True)
+    with psycopg.connect(url.replace("+psycopg2", "")) as connection:
+        left = connection.execute("SELECT DISTINCT dagster_event_type FROM event_logs").fetchall()
+    assert ("ASSET_CHECK_EVALUATION",) in left
+    assert ("ASSET_CHECK_EVALUATION_PLANNED",) not in left
 
 
 def test_a_database_without_an_event_log_is_left_alone(database_url):
