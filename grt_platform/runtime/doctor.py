@@ -20,6 +20,7 @@ from grt_platform.runtime.ports import is_free
 from grt_platform.runtime.reach import reach
 from grt_platform.runtime.reach_stores import disks
 from grt_platform.runtime.state import read_state
+from grt_platform.runtime.status import health
 from grt_platform.settings import Settings, settings
 
 _GIB = 1024**3
@@ -35,6 +36,7 @@ def examine(installation: Installation, given: Settings) -> list[Finding]:
         _memory(),
         *_postgres(given),
         state,
+        *(_services(installation) if state.verdict is Verdict.OK else ()),
         *(_secrets(installation, given) if state.verdict is Verdict.OK else ()),
         *(_ports(installation, given) if state.verdict is Verdict.OK else ()),
         *reach(_reached(installation, given)),
@@ -85,6 +87,15 @@ def _is_running(installation: Installation) -> bool:
         return read_state(installation).is_supervised
     except UnavailableError:
         return False
+
+
+def _services(installation: Installation) -> Iterator[Finding]:
+    """What runs here and does not answer."""
+    now = health(installation)
+    for service in now.services if now.is_running else ():
+        if not service.is_up:
+            text = f"{service.phase}: `grt logs {service.name}` tells why; `grt down`, then `grt up` starts it anew"
+            yield Finding(service.name, Verdict.FAILED, text)
 
 
 def _secrets(installation: Installation, given: Settings) -> Iterator[Finding]:

@@ -1,12 +1,15 @@
 """The doctor: names what must be mended, and the remedy."""
 
+import os
 import socket
 from pathlib import Path
 
 import pytest
 
+from grt_platform.adapters.process import ProcessId
 from grt_platform.runtime.doctor import Finding, Verdict, examine
 from grt_platform.runtime.installation import Installation
+from grt_platform.runtime.state import Phase, ServiceState, State, write_state
 from grt_platform.settings import given
 from grt_platform_tests.fixtures.postgres import free_port
 
@@ -55,6 +58,18 @@ def test_a_busy_port_of_a_person_is_named(installation: Installation, monkeypatc
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("GRT_UI_PORT", str(taken.getsockname()[1]))
         assert [finding.subject for finding in bad(installation)] == ["GRT_UI_PORT"]
+
+
+def test_a_service_that_does_not_answer_while_the_platform_runs_is_named_with_its_log(
+    installation: Installation,
+) -> None:
+    installation.create()
+    me, dead = ProcessId.of(os.getpid()), ProcessId(os.getpid(), 1.0)
+    services = {"ui": ServiceState(Phase.HEALTHY, me), "daemon": ServiceState(Phase.HEALTHY, dead)}
+    write_state(installation, State({}, {}, me, services))
+    [finding] = [each for each in bad(installation) if each.subject in {"ui", "daemon"}]
+    assert finding.subject == "daemon"
+    assert "`grt logs daemon` tells why" in finding.text
 
 
 def test_a_damaged_state_is_named(installation: Installation) -> None:
