@@ -156,7 +156,7 @@ def test_only_settings_reads_grt_variables():
         for path in ROOT.rglob("*.py")
         if re.search(r"environ(\.get)?[\[(]\s*[\"']GRT_", path.read_text())
     }
-    assert readers == {"settings.py"}
+    assert readers == {"settings/installation.py"}
 
 
 def test_the_example_of_the_environment_lists_every_setting_with_its_default():

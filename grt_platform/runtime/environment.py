@@ -89,7 +89,7 @@ def made_settings(installation: Installation, given: Settings, state: State, whe
 
 
 def write_environment(installation: Installation, made: Mapping[str, str]) -> None:
-    """`grt.env` holds the variables, for `settings.py` and for a shell (`. .grt/grt.env`)."""
+    """`grt.env` holds the variables, for `settings/` and for a shell (`. .grt/grt.env`)."""
     lines = [f"export {name}={_quoted(value)}" for name, value in made.items()]
     write_private(installation.env_file, "\n".join(lines) + "\n")
 

@@ -45,7 +45,7 @@ class Installation:
 
     @property
     def env_file(self) -> Path:
-        """The settings that `grt up` made, in the form that a shell and `settings.py` read."""
+        """The settings that `grt up` made, in the form that a shell and `settings/` read."""
         return self.home / "grt.env"
 
     @property
