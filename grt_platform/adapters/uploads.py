@@ -10,10 +10,11 @@ from typing import BinaryIO
 
 from grt_platform.adapters.database import Database
 from grt_platform.adapters.object_rows import COLUMNS, changing, end, publish, read_version, version_of
+from grt_platform.adapters.pending_uploads import SIGNED_S, PendingUploads, require_pending
 from grt_platform.adapters.proving import BrokenPromiseError, check_found, check_stored, digest_in, join
 from grt_platform.adapters.store import Store
 from grt_platform.adapters.upload_limits import UploadLimits, admit, check_promise
-from grt_platform.adapters.upload_rows import insert_pending, parts_token, promise_parts, promised_parts
+from grt_platform.adapters.upload_rows import insert_pending, parts_token, promised_parts
 from grt_platform.kernel.errors import BadInputError, BadSourceError
 from grt_platform.kernel.object_names import object_name
 from grt_platform.kernel.versions import (
@@ -27,7 +28,6 @@ from grt_platform.kernel.versions import (
     time_ordered_id,
 )
 
-SIGNED_S = 3600
 _CHUNK = 1 << 20
 
 
@@ -59,6 +59,7 @@ class Uploads:
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._database, self._store, self._limits, self._random = database, store, limits, random
+        self._under_way = PendingUploads(database, store, limits.lifetime)
 
     def create(
         self, project: str, name: str, promise: Promise, *, by: str, now: datetime, part_bytes: int | None = None
@@ -107,7 +108,7 @@ class Uploads:
         """
         if version.part_bytes is not None:
             raise BadInputError(f"{version.name}: this upload comes in {version.parts_count} parts; ask for their URLs")
-        self._extend(version, now)
+        self._under_way.extend(version, now)
         url = self._store.sign(
             "PUT",
             version.key,
@@ -133,7 +134,7 @@ class Uploads:
             if part.size_bytes != version.part_size(part.number):
                 wanted = version.part_size(part.number)
                 raise BadInputError(f"{version.name}: part {part.number} has {wanted} bytes, not {part.size_bytes}")
-        token = self._extend(version, now, parts)
+        token = self._under_way.extend(version, now, parts)
         until = now + timedelta(seconds=SIGNED_S)
         door = self._store.parts
         return [
@@ -171,7 +172,7 @@ class Uploads:
         version = self._present(project, version_id, sha256)
         if version.state is State.STORED:
             return version
-        _require_pending(version)
+        require_pending(version)
         if version.part_bytes is not None and version.sha256 is None and sha256 is None:
             raise BadInputError(f"{version.name}: say the sha256 of the whole with the announcement")
         try:
@@ -197,7 +198,7 @@ class Uploads:
             if version.state is State.PENDING:
                 end(connection, version, State.ABORTED, "aborted")
             ended = read_version(connection, project, version_id)
-        self._clear(version, token)
+        self._under_way.clear(version, token)
         return ended
 
     def pending(self, project: str) -> list[ObjectVersion]:
@@ -246,42 +247,17 @@ class Uploads:
             found = self._digest_of_parts(version, now) if in_parts else digest_in(self._store, version)
             check_found(version, found, sha256)
         except BrokenPromiseError as error:
-            self._fail(version, error.reason)
+            self._under_way.fail(version, error.reason)
             raise BadSourceError(f"{error.reason}; upload it again", version.name) from error
         with changing(self._database, version.project) as connection:
             present = read_version(connection, version.project, version.version_id)
-            _require_pending(present)
+            require_pending(present)
             publish(connection, present, found, now)
             return read_version(connection, version.project, version.version_id)
 
-    def _extend(self, version: ObjectVersion, now: datetime, parts: Sequence[PartPromise] = ()) -> str:
-        """The upload lives on, URLs for an hour may be out, the parts are promised; returns the token of its parts."""
-        with changing(self._database, version.project) as connection:
-            _require_pending(read_version(connection, version.project, version.version_id))
-            connection.execute(
-                "UPDATE objects.versions SET expires_at = %s, signed_until_at = %s WHERE version_id = %s",
-                [now + self._limits.lifetime, now + timedelta(seconds=SIGNED_S), version.version_id],
-            )
-            promise_parts(connection, version, parts)
-            token = parts_token(connection, version)
-        return token or (self._begin(version) if version.part_bytes is not None else "")
-
-    def _begin(self, version: ObjectVersion) -> str:
-        """The token of its parts; of several who begin at once one does, the others take its token."""
-        begun = self._store.parts.begin(version.key)
-        with changing(self._database, version.project) as connection:
-            connection.execute(
-                "UPDATE objects.versions SET parts_token = coalesce(parts_token, %s) WHERE version_id = %s",
-                [begun, version.version_id],
-            )
-            token = parts_token(connection, version)
-        if token != begun:
-            self._store.parts.abort(version.key, begun)
-        return token
-
     def _digest_of_parts(self, version: ObjectVersion, now: datetime) -> str:
         """The sha256 of the whole, whose parts are joined where that was not done before."""
-        token = self._extend(version, now)
+        token = self._under_way.extend(version, now)
         found = None
         if self._store.head(version.key) is None:
             try:
@@ -292,24 +268,3 @@ class Uploads:
         if found is not None and version.md5 is None:
             return found
         return digest_in(self._store, version)
-
-    def _fail(self, version: ObjectVersion, reason: str) -> None:
-        with changing(self._database, version.project) as connection:
-            present = read_version(connection, version.project, version.version_id)
-            _require_pending(present)
-            token = parts_token(connection, present)
-            end(connection, present, State.FAILED, reason)
-        self._clear(version, token)
-
-    def _clear(self, version: ObjectVersion, token: str) -> None:
-        """Nothing lies in the store of a version that has ended."""
-        if token:
-            self._store.parts.abort(version.key, token)
-        self._store.delete(version.key)
-
-
-def _require_pending(version: ObjectVersion) -> None:
-    if version.state is not State.PENDING:
-        raise EndedError(
-            f"{version.name}: this upload is over, {version.state} ({version.reason or 'whole'}); make a new one"
-        )

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from grt_platform_tests.adapters.reaping_contract import ReapingContract
+from grt_platform_tests.adapters.upload_parts_contract import UploadPartsContract
 from grt_platform_tests.adapters.uploads_contract import UploadsContract
+from grt_platform_tests.adapters.versions_contract import VersionsContract
 from grt_platform_tests.fixtures.places import Place, served_folder
 from grt_platform_tests.fixtures.seaweed import Seaweed
 
 
-class TestUploadsIntoAFolder(UploadsContract):
-    """The suite, in a folder."""
+class TestUploadsIntoAFolder(UploadsContract, VersionsContract, UploadPartsContract, ReapingContract):
+    """All suites, in a folder."""
 
     @pytest.fixture
     def place(self, tmp_path: Path) -> Iterator[Place]:
@@ -20,8 +23,8 @@ class TestUploadsIntoAFolder(UploadsContract):
 
 
 @pytest.mark.service
-class TestUploadsIntoS3(UploadsContract):
-    """The suite, in S3."""
+class TestUploadsIntoS3(UploadsContract, VersionsContract, UploadPartsContract, ReapingContract):
+    """All suites, in S3."""
 
     @pytest.fixture
     def place(self, seaweed: Seaweed) -> Place:
