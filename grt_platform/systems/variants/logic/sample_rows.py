@@ -3,7 +3,8 @@
 from grt_platform.kernel.versions import ObjectVersion
 from grt_platform.systems.variants.logic.findings import Finding
 from grt_platform.systems.variants.logic.looked import Looked, as_json
-from grt_platform.systems.variants.logic.sample_table import SampleTable, read_sample_table
+from grt_platform.systems.variants.logic.sample_table import SampleTable
+from grt_platform.systems.variants.logic.sample_table_file import read_sample_table
 
 _REASONS = 3
 

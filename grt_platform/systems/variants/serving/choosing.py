@@ -17,6 +17,7 @@ from grt_platform.systems.variants.logic.findings import Finding, listed, sample
 from grt_platform.systems.variants.logic.planning import FileDimensions, Plan, PlanLimits
 from grt_platform.systems.variants.logic.question import Asked
 from grt_platform.systems.variants.logic.sample_table import SampleTable
+from grt_platform.systems.variants.logic.sample_table_file import read_sample_table
 from grt_platform.systems.variants.serving.queries import file_details
 
 MOST_PAIRS = 200_000
@@ -42,12 +43,12 @@ def judged(database: Database, project: str, body: IO[bytes], name: str) -> Answ
     if not _judging.acquire(timeout=_PATIENCE_S):
         raise UnavailableError("Other sample tables are being judged; ask again in a moment")
     try:
-        return _told(sample_table.read_sample_table(body.read(), name), known)
+        return _told(read_sample_table(body.read(), name), known)
     finally:
         _judging.release()
 
 
-def _told(table: sample_table.SampleTable, known: Sequence[str]) -> Answer:
+def _told(table: SampleTable, known: Sequence[str]) -> Answer:
     findings = sample_table.judge(table, known)
     return {
         "name": table.name,

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from grt_platform.systems.variants.logic.sample_table import SampleTable, read_sample_table
+from grt_platform.systems.variants.logic.sample_table import SampleTable
+from grt_platform.systems.variants.logic.sample_table_file import read_sample_table
 
 DATA = Path(__file__).parents[3] / "data" / "variants"
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.systems.variants.logic.sample_table import ColumnKind, judge, read_sample_table, template
+from grt_platform.systems.variants.logic.sample_table import ColumnKind, judge, template
+from grt_platform.systems.variants.logic.sample_table_file import read_sample_table
 from grt_platform_tests.systems.variants.logic.tables import EIGHT, of_file, table
 
 
