@@ -9,8 +9,6 @@ RECEIVED_MONTH = Column("received_month", Kind.TEXT, "Month the report came in, 
 PARTITION = ("instance_id", "received_month")
 JOB = Column("job_id", Kind.INTEGER, "Job id, unique within the instance", is_nullable=False)
 REPORT = Column("report_id", Kind.TEXT, "Name of the report: file name without `.tar.gz`", is_nullable=False)
-TOOL = Column("tool_id", Kind.TEXT, "Tool id as the server names it; ToolShed ids hold the version")
-TOOL_VERSION = Column("tool_version", Kind.TEXT, "Version of the tool's wrapper")
 
 
 def _raw_table(
@@ -24,8 +22,8 @@ JOBS = _raw_table(
     "jobs",
     "One row per job of an instance, from the latest report that names it",
     JOB,
-    TOOL,
-    TOOL_VERSION,
+    Column("tool_id", Kind.TEXT, "Tool id as the server names it; ToolShed ids hold the version"),
+    Column("tool_version", Kind.TEXT, "Version of the tool's wrapper"),
     Column("state", Kind.TEXT, "State when the job was exported; a job exported while running stays `running`"),
     Column("created_at", Kind.TIMESTAMP, "When the job was made on the server"),
     REPORT,
@@ -152,8 +150,6 @@ INSTANCES = Table(
     (),
     ("instance_id",),
 )
-
-PERIODS = ("day", "week", "month")
 
 
 def _product(

@@ -46,10 +46,6 @@ def classes(value: Mapping[str, int] | None) -> str:
     return ", ".join(f"{name} {shown.size(held)}" for name, held in largest)
 
 
-def _inode_limit(value: int | None) -> str:
-    return "unlimited" if value == 0 else shown.number(value) or "unknown"
-
-
 def _yes_or_no(value: object) -> str:
     return "yes" if value else "no"
 

@@ -111,11 +111,6 @@ class Plan:
     warnings: tuple[str, ...] = field(default=())
 
     @property
-    def has_one_contig_order(self) -> bool:
-        """Whether all headers agree in what comes before what, so that streams can be combined."""
-        return bool(self.contigs)
-
-    @property
     def samples(self) -> tuple[str, ...]:
         """The result's columns."""
         return (*(sample for group in self.groups for sample in group.samples), *self.absent_samples)

@@ -46,11 +46,6 @@ class Segment:
         return tuple(sorted(self._arguments(), key=lambda argument: argument.partition("=")[0]))
 
     @property
-    def takes_samples(self) -> bool:
-        """Whether it holds the mark `-s`, which changes nothing: only the selected samples are there at all."""
-        return any(option.name == "samples" for option in self.options)
-
-    @property
     def normal(self) -> str:
         """The segment in its one spelling."""
         return shlex.join([self.verb, *self.arguments])

@@ -33,7 +33,6 @@ ROOT = b"/lustre/scratch114"
 HOSTILE = b"<script>alert(1)<\\script>\"'><img src=x onerror=alert(2)>\n\xff{{7*7}}"
 TIB = 2**40
 AGES_OF_TEAMS = ("under_1m", "2m_6m", "6m_1y", "1y_2y", "2y_3y", "3y_5y", "5y_7y", "over_7y")
-SEEN = [("age", "less than a month"), ("class", "BAM"), ("group", "hgi"), ("user", "7")]
 
 
 def group(gid: int, name: str | None, used: float, quota: float | None, **values: Any) -> dict[str, Any]:
