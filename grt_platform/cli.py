@@ -5,8 +5,8 @@ from importlib import import_module
 
 import click
 
+from grt_platform.adapters.installed import summary, systems_with
 from grt_platform.kernel.errors import BadInputError, GrtError
-from grt_platform.runtime.systems import summary, systems_with
 
 _COMMANDS = {
     "announcements": "What is told to everybody on top of every page.",

@@ -4,6 +4,7 @@ from importlib import import_module
 
 import dagster as dg
 
+from grt_platform.adapters.installed import system_names
 from grt_platform.orchestration.alerts import platform_alerts
 from grt_platform.orchestration.execution import EXECUTOR
 from grt_platform.orchestration.job_run import JobsResource
@@ -19,7 +20,6 @@ from grt_platform.orchestration.resources import (
     WarehouseResource,
 )
 from grt_platform.settings import settings
-from grt_platform.systems import system_names
 
 _LAKE, _WAREHOUSE = LakeResource(), WarehouseResource()
 _SHARED = dg.Definitions(

@@ -12,10 +12,10 @@ from pathlib import Path
 import click
 import pytest
 
+from grt_platform.adapters.installed import system_names
 from grt_platform.runtime.reference import command_tree, env_example, reference
 from grt_platform.runtime.tables import all_tables
 from grt_platform.settings import Settings
-from grt_platform.systems import system_names
 from grt_platform.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[1]

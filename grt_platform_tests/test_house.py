@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 import grt_platform
-from grt_platform import systems
+from grt_platform.adapters.installed import system_names
 from grt_platform.kernel.accounts import STATUSES
 from grt_platform.kernel.queues import QUEUE_TAG
 from grt_platform.kernel.schemas import platform_tables
@@ -18,7 +18,7 @@ from grt_platform.kernel.table import Kind, Table
 from grt_platform.settings import Settings
 
 ROOT = Path(grt_platform.__file__).parent
-SYSTEMS = systems.system_names()
+SYSTEMS = system_names()
 ROOMS = ("__init__.py", "schemas.py", "logic", "assets", "checks.py", "automation.py", "definitions.py", "serving")
 LAYERS = {"raw", "table", "product", "served", "registry"}
 TOP = {

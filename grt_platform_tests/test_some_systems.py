@@ -2,11 +2,11 @@
 
 import pytest
 
+from grt_platform.adapters.installed import system_names
+from grt_platform.adapters.refusal import refuse_bad_settings
 from grt_platform.definitions import defs
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.runtime.refusal import refuse_bad_settings
 from grt_platform.settings import Settings, settings
-from grt_platform.systems import system_names
 from grt_platform.web.app import create_app
 from grt_platform_tests.fixtures.web import ADMIN_KEY
 

@@ -5,6 +5,7 @@ Nothing is opened and no thread of ours is started, so that the process can be f
 
 from importlib import import_module
 
+from grt_platform.adapters.installed import system_names
 from grt_platform.settings import settings
 
 MODULES = (
@@ -29,9 +30,7 @@ WITH_BROKER = (
     "dagster_celery.core_execution_loop",
     "dagster_celery.tasks",
 )
-_SYSTEMS = "grt_platform.systems"  # `definitions.py` imports them when it is asked
-
 for _name in (*MODULES, *(WITH_BROKER if settings().broker_url.get_secret_value() else ())):
     import_module(_name)
-for _name in import_module(_SYSTEMS).system_names(settings().systems):
-    import_module(f"{_SYSTEMS}.{_name}.definitions")
+for _name in system_names(settings().systems):  # `definitions.py` imports them when it is asked
+    import_module(f"grt_platform.systems.{_name}.definitions")

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
 
+from grt_platform.adapters.installed import systems_with
 from grt_platform.runtime.installation import Installation
 from grt_platform.runtime.state import State, read_state
-from grt_platform.runtime.systems import systems_with
 from grt_platform.runtime.up import start_detached, stop
 from grt_platform.serving.demo import DemoPlatform, DemoResult
 from grt_platform.settings import given, settings

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+from grt_platform.adapters.installed import systems_with
 from grt_platform.kernel.table import Table
 from grt_platform.runtime import commands
-from grt_platform.runtime.systems import systems_with
 from grt_platform.runtime.tables import all_tables
 from grt_platform.settings import Settings
 from grt_platform.web.app import create_app

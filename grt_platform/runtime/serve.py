@@ -5,13 +5,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from grt_platform.adapters.refusal import refuse_bad_settings
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.kernel.queues import queue_names
 from grt_platform.runtime import service_commands
 from grt_platform.runtime.dagster_home import write_dagster_home
 from grt_platform.runtime.environment import server_environment
 from grt_platform.runtime.installation import Installation
-from grt_platform.runtime.refusal import refuse_bad_settings
 from grt_platform.settings import Settings
 
 SERVICES = ("prepare", "code", "daemon", "ui", "web", "worker")

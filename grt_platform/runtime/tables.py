@@ -3,9 +3,9 @@
 from importlib import import_module
 from types import ModuleType
 
+from grt_platform.adapters.installed import system_names
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
-from grt_platform.systems import system_names
 
 
 def served_tables(system: str) -> tuple[Table, ...]:

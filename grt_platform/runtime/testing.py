@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from grt_platform.adapters.installed import system_names
 from grt_platform.runtime.checks import run_checks
 from grt_platform.runtime.environment import project
-from grt_platform.systems import system_names
 
 # Debian package -> a program of it: what tests of the floors below the systems need, and of each system.
 _FOUNDATION = {

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from grt_platform.adapters.refusal import refuse_bad_settings
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.runtime.dagster_home import write_dagster_home
 from grt_platform.runtime.environment import (
@@ -17,7 +18,6 @@ from grt_platform.runtime.environment import (
     write_environment,
 )
 from grt_platform.runtime.installation import ADMIN, Installation
-from grt_platform.runtime.refusal import refuse_bad_settings
 from grt_platform.runtime.services import choose_ports, platform_services
 from grt_platform.runtime.state import State, read_state, write_state
 from grt_platform.runtime.supervisor import Supervisor

@@ -14,16 +14,16 @@ from fastapi.telemetry import TelemetryConfig
 
 from grt_platform import __version__
 from grt_platform.adapters.bucket_events import BucketEvents
+from grt_platform.adapters.installed import system_names, systems_with
 from grt_platform.adapters.objects import Objects
 from grt_platform.adapters.pooled import PooledDatabase
+from grt_platform.adapters.refusal import refuse_bad_settings
 from grt_platform.adapters.store import open_store
 from grt_platform.adapters.upload_limits import limits_of
 from grt_platform.adapters.uploads import Uploads
-from grt_platform.adapters.weak_secrets import refuse_weak_secrets
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.serving.job_launcher import JobLauncher
 from grt_platform.settings import Settings, settings
-from grt_platform.systems import FOLDER, system_names
 from grt_platform.web import (
     accounts,
     admin,
@@ -95,8 +95,7 @@ def create_app() -> FastAPI:
 def _refuse_bad_settings() -> None:
     """Ends the process with one line, before anything listens."""
     try:
-        system_names(settings().systems)
-        refuse_weak_secrets(settings())
+        refuse_bad_settings(settings())
     except BadInputError as error:
         sys.exit(f"grt: {error}")
 
@@ -115,8 +114,7 @@ def serving_modules(what: str) -> list[ModuleType]:
     """The module `serving/<what>.py` of every system of this installation that has one, by the system's name."""
     return [
         import_module(f"grt_platform.systems.{name}.serving.{what}")
-        for name in system_names(settings().systems)
-        if (FOLDER / name / "serving" / f"{what}.py").is_file()
+        for name in systems_with(f"serving/{what}.py", settings().systems)
     ]
 
 

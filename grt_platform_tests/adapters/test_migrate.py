@@ -6,12 +6,12 @@ import psycopg
 import pytest
 
 from grt_platform.adapters import ddl
+from grt_platform.adapters.installed import system_names
 from grt_platform.adapters.migrate import current, newest, upgrade
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
 from grt_platform.runtime.tables import served_tables
-from grt_platform.systems import system_names
 
 SYSTEM_TABLES = tuple(table for system in system_names() for table in served_tables(system))
 TABLES = (*SYSTEM_TABLES, *platform_tables())

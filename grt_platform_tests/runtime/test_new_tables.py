@@ -1,10 +1,10 @@
 """The SQL of a system's first revision makes what its schemas describe."""
 
 from grt_platform.adapters import ddl
+from grt_platform.adapters.installed import system_names
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.runtime.new_tables import sql
 from grt_platform.runtime.tables import served_tables
-from grt_platform.systems import system_names
 
 
 def test_the_sql_of_each_system_makes_its_tables_where_they_are_missing(warehouse: Warehouse) -> None:

@@ -1,8 +1,8 @@
 """What a platform does not start with."""
 
+from grt_platform.adapters.installed import system_names
 from grt_platform.adapters.weak_secrets import refuse_weak_secrets
 from grt_platform.settings import Settings
-from grt_platform.systems import system_names
 
 
 def refuse_bad_settings(chosen: Settings) -> None:
