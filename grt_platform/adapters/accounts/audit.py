@@ -10,6 +10,15 @@ from grt_platform.adapters.postgres import Connection
 from grt_platform.kernel.identity import Principal
 
 _MOST_LETTERS = 500
+_LATEST = """
+SELECT happened_at, name, action, subject, project, outcome, reason, address, token_id, request_id
+FROM identity.audit
+WHERE happened_at < coalesce(%(before)s, 'infinity'::timestamptz)
+  AND (%(name)s::text IS NULL OR name = %(name)s) AND (%(project)s::text IS NULL OR project = %(project)s)
+  AND (%(action)s::text IS NULL OR starts_with(action, %(action)s))
+  AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+ORDER BY happened_at DESC, event_id LIMIT %(limit)s OFFSET %(offset)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +111,7 @@ def list_events(
         offset: Events that are passed over.
     """
     return database.fetch(
-        """
-        SELECT happened_at, name, action, subject, project, outcome, reason, address, token_id, request_id
-        FROM identity.audit
-        WHERE happened_at < coalesce(%(before)s, 'infinity'::timestamptz)
-          AND (%(name)s::text IS NULL OR name = %(name)s) AND (%(project)s::text IS NULL OR project = %(project)s)
-          AND (%(action)s::text IS NULL OR starts_with(action, %(action)s))
-          AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
-        ORDER BY happened_at DESC, event_id LIMIT %(limit)s OFFSET %(offset)s
-        """,
+        _LATEST,
         {
             "limit": limit,
             "before": before,

@@ -16,6 +16,14 @@ LONGEST_DAYS = 366
 _COLUMNS = """
 token_id, title, prefix, role, projects, is_admin, made_at, expires_at, last_used_at, revoked_at
 """
+_INSERT = """
+INSERT INTO identity.tokens
+  (token_id, user_id, title, prefix, token_sha256, role, projects, is_admin, made_with, made_at, expires_at)
+VALUES (%(token_id)s, %(user_id)s, %(title)s, %(prefix)s, %(hash)s, %(role)s, %(projects)s, %(is_admin)s,
+        %(made_with)s, %(now)s,
+        least(%(expires_at)s, (SELECT expires_at FROM identity.tokens WHERE token_id = %(made_with)s)))
+RETURNING expires_at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +66,7 @@ def create_token(
         "now": now,
         "expires_at": now + timedelta(days=days),
     }
-    [made] = database.fetch(
-        """
-        INSERT INTO identity.tokens
-          (token_id, user_id, title, prefix, token_sha256, role, projects, is_admin, made_with, made_at, expires_at)
-        VALUES (%(token_id)s, %(user_id)s, %(title)s, %(prefix)s, %(hash)s, %(role)s, %(projects)s, %(is_admin)s,
-                %(made_with)s, %(now)s,
-                least(%(expires_at)s, (SELECT expires_at FROM identity.tokens WHERE token_id = %(made_with)s)))
-        RETURNING expires_at
-        """,
-        row,
-    )
+    [made] = database.fetch(_INSERT, row)
     return NewToken(token_id, token, made["expires_at"])
 
 

@@ -1,10 +1,12 @@
 """Promises particular to lustre: no line is lost, every sum is the sum of the entries, dumps keep coming."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import dagster as dg
 import polars as pl
 
+from grt_platform.adapters.lake import Lake
 from grt_platform.orchestration.describe import asset_key
 from grt_platform.orchestration.promises import ALL, promises, promises_together
 from grt_platform.orchestration.resources import ClockResource, LakeResource
@@ -61,16 +63,18 @@ def no_line_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> 
 )
 def sums_conserved(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
     """Compares the sums over gids and over users with the sum over entries, computed from their Parquet."""
-    scan, faults = lake.lake().scan, list[str]()
-    for cell in cells(context.partition_keys):
-        partition = columns_of(*cell)
-        used = pl.when(pl.col("nlink") > 0).then(pl.col("size_bytes") // pl.col("nlink")).otherwise(0)
-        whole = scan(ENTRIES, partition).select(used.sum(), pl.len().alias("inodes"))
-        sums = {"entries": whole.collect(engine="streaming").row(0)}
-        for table in (GROUP_TOTALS, USER_USAGE):
-            sums[table.noun] = scan(table, partition).select(pl.sum("used_bytes", "inodes")).collect().row(0)
-        faults += unequal_sums(sums)
-    return verdict(faults)
+    sums = (_sums(lake.lake(), columns_of(*cell)) for cell in cells(context.partition_keys))
+    return verdict(fault for each in sums for fault in unequal_sums(each))
+
+
+def _sums(lake: Lake, partition: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """Bytes and inodes of one dump, by the table that they are added up from."""
+    used = pl.when(pl.col("nlink") > 0).then(pl.col("size_bytes") // pl.col("nlink")).otherwise(0)
+    whole = lake.scan(ENTRIES, partition).select(used.sum(), pl.len().alias("inodes"))
+    sums = {"entries": whole.collect(engine="streaming").row(0)}
+    for table in (GROUP_TOTALS, USER_USAGE):
+        sums[table.noun] = lake.scan(table, partition).select(pl.sum("used_bytes", "inodes")).collect().row(0)
+    return sums
 
 
 @dg.asset_check(

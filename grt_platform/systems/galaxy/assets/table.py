@@ -52,12 +52,9 @@ def tables(
     """Builds the months from raw; where only served tables are asked for, publishes what the lake holds."""
     ingest = Ingest(Shelf(stores.raw()), lake.lake(), warehouse.warehouse(), limits())
     chosen = [table for table in _LAYERS if asset_key(table) in context.selected_asset_keys]
-    cells = months_by_instance(context.partition_keys)
+    make = ingest.publish if all(table.layer == "served" for table in chosen) else ingest.build
     with errors_by_kind(context.retry_number):
-        if all(table.layer == "served" for table in chosen):
-            months = [month for one, names in cells for month in ingest.publish(one, names)]
-        else:
-            months = [month for one, names in cells for month in ingest.build(one, names)]
+        months = [month for one, names in months_by_instance(context.partition_keys) for month in make(one, names)]
     _tell_of_others(context, chosen, months)
     _warn(context, months)
     yield from (_result(table, months) for table in chosen)

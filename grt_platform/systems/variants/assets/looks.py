@@ -52,10 +52,14 @@ def looks(
     with errors_by_kind(context.retry_number):
         taken = [taking.take(version_id, is_new=is_new) for version_id in context.partition_keys]
     looked = [each for each in taken if each is not None]
+    _warn(context, looked)
+    yield from _told(looked, is_short=is_new)
+
+
+def _warn(context: dg.AssetExecutionContext, looked: Sequence[Looked]) -> None:
     for each in looked:
         if each.status == "rejected":
             context.log.warning("%s/%s: %s", each.version.project, each.version.name, each.reason)
-    yield from _told(looked, is_short=is_new)
 
 
 def _told(looked: Sequence[Looked], *, is_short: bool) -> Iterator[dg.MaterializeResult[None]]:

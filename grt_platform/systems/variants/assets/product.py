@@ -52,5 +52,6 @@ def updates(
     for warning in updated.warnings():
         context.log.warning("%s", warning)
     metadata = {"dagster/partition_row_count": len(updated.looked), **updated.counts}
-    for table in (UPDATES, UPDATES.served()):
-        yield dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
+    yield from (
+        dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata) for table in (UPDATES, UPDATES.served())
+    )
