@@ -12,7 +12,7 @@ _COMMANDS = {
     "announcements": "What is told to everybody on top of every page.",
     "audit": "Who did what, when, from where, with what outcome.",
     "backup": "Save the databases and stores of the installation.",
-    "check": "Format, lint, types, imports and Dagster's definitions are in order.",
+    "check": "Format, lint, types, imports, Dagster's definitions, files for servers are in order.",
     "demo": "Load the sample data of every system and show what comes out.",
     "deploy-check": "Build the image and start the compose file, for real.",
     "docs": "Build the site of the documentation, or show it.",

@@ -10,7 +10,8 @@ def command(context: click.Context, pytest_arguments: tuple[str, ...]) -> None:
     """Run all checks and all tests; PYTEST_ARGUMENTS go to pytest.
 
     On Debian as root, the services that the tests need are installed by apt; elsewhere the tests that need one that is
-    missing skip with the reason. With CI=true such a skip is a failure.
+    missing skip with the reason. With CI=true such a skip is a failure. Walks through the guides and the lake in Spark
+    are asked for: `grt test -- -m walk`, `grt test -- -m spark`.
     """
     from grt_platform.runtime.testing import run_all
 
