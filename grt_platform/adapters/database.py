@@ -10,20 +10,28 @@ Parameters = Sequence[object] | Mapping[str, object]
 
 
 class Database(Protocol):
-    """What a query needs; the warehouse offers it too."""
+    """What a query needs; who has connections has the rest, too."""
 
     def connection(self) -> AbstractContextManager[Connection]:
-        """A connection without a transaction of its own."""
+        """A connection without a transaction of its own: each statement stands for itself."""
 
-    def transaction(self) -> AbstractContextManager[Connection]:
-        """A connection in one transaction."""
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection in one transaction: everything is seen at the clean exit, or nothing ever."""
+        with self.connection() as connection, connection.transaction():
+            yield connection
 
     def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
-        """The rows of a query."""
+        """The rows of a query, all of them; uuid as text, numeric as Decimal, jsonb as Python values."""
+        with self.connection() as connection:
+            return connection.execute(sql.encode(), params or None).fetchall()
 
 
-class Within:
-    """A database seen through one connection: what is done with it belongs to the transaction of whoever opened it."""
+class Within(Database):
+    """A database seen through one connection: what is done with it belongs to the transaction of whoever opened it.
+
+    A transaction of its own is a savepoint of that one.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -33,18 +41,8 @@ class Within:
         """The one connection."""
         yield self._connection
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """The one connection, in a savepoint of the transaction that is open."""
-        with self._connection.transaction():
-            yield self._connection
 
-    def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
-        """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
-        return rows_of(self._connection, sql, params)
-
-
-class LightDatabase:
+class LightDatabase(Database):
     """One Postgres database; every call opens its own connection.
 
     Args:
@@ -65,19 +63,3 @@ class LightDatabase:
                 yield connection
         finally:
             connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """A connection in one transaction: everything is seen at the clean exit, or nothing ever."""
-        with self.connection() as connection, connection.transaction():
-            yield connection
-
-    def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
-        """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
-        with self.connection() as connection:
-            return rows_of(connection, sql, params)
-
-
-def rows_of(connection: Connection, sql: str, params: Parameters) -> list[dict[str, Any]]:
-    """The rows of a query, all of them."""
-    return connection.execute(sql.encode(), params or None).fetchall()

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from psycopg_pool import ConnectionPool
 
-from grt_platform.adapters.database import Parameters, rows_of
+from grt_platform.adapters.database import Database
 from grt_platform.adapters.postgres import CONNECTING, Connection, available, prepare_connection
 
 _IDLE_S = 300.0
@@ -14,7 +13,7 @@ _NEXT_TRY_S = 1.0  # the pool would double its pause each time, and still wait w
 _AWAY_S = 2.0
 
 
-class PooledDatabase:
+class PooledDatabase(Database):
     """At most `most` connections; a question that finds all of them taken waits `patience_s` for one.
 
     A connection is tried before it is lent, so one that Postgres ended meanwhile (a restart) costs a round trip, not
@@ -62,14 +61,3 @@ class PooledDatabase:
                 yield connection
             finally:
                 self._pool.putconn(connection)
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """A connection in one transaction: everything is seen at the clean exit, or nothing ever."""
-        with self.connection() as connection, connection.transaction():
-            yield connection
-
-    def fetch(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
-        """The rows of a query; uuid as text, numeric as Decimal, jsonb as Python values."""
-        with self.connection() as connection:
-            return rows_of(connection, sql, params)

@@ -13,15 +13,6 @@ from grt_platform_tests.systems.variants.project import FIRST, LAST, TABLE, Proj
 FEMALES = "Area:West of Ireland,Northern Portugal;Sex:F"
 
 
-@pytest.fixture
-def fish(alpha: Project) -> Project:
-    """The project with the sample files, looked at."""
-    for name, data in (("first.vcf.gz", FIRST), ("last.vcf.gz", LAST), ("fish.tsv", TABLE)):
-        alpha.put(name, data)
-    alpha.look()
-    return alpha
-
-
 def genotypes(project: Project, job_id: str) -> list[list[str]]:
     return body(project.result(job_id)["result"])
 

@@ -10,21 +10,12 @@ from grt_platform import cli
 from grt_platform.kernel.identity import Role
 from grt_platform.systems.variants.logic.sample_table import template
 from grt_platform_tests.fixtures.web import LiveWeb
-from grt_platform_tests.systems.variants.project import FIRST, LAST, TABLE, Project, vcf
+from grt_platform_tests.systems.variants.project import Project, vcf
 
 EIGHT = (
     b"#Sample_ID\tArea\tWeight\nS1\tNorth\t12.1\nS2\tEast\t18.8\n"
     b'S3\t["West", "South"]\t15.0\nS4\tWest\t20.2\nS5\tNorth,East\t\n'
 )
-
-
-@pytest.fixture
-def fish(alpha: Project) -> Project:
-    """Two files of ten samples each, and the table of all twenty."""
-    for name, data in (("first.vcf.gz", FIRST), ("last.vcf.gz", LAST), ("fish.tsv", TABLE)):
-        alpha.put(name, data)
-    alpha.look()
-    return alpha
 
 
 @pytest.fixture
