@@ -1,9 +1,7 @@
 """The worker on a machine: every file with its own sum or none, resumed after kill -9, the manifest last."""
 
 import ast
-import hashlib
 import json
-import random
 import re
 import resource
 import signal
@@ -20,45 +18,13 @@ import pytest
 import grt_platform
 from grt_platform.systems.ena import worker
 from grt_platform.systems.ena.logic.manifest import Fetched, read_manifest
-from grt_platform.systems.ena.packing import ARCHIVE, worker_archive
+from grt_platform.systems.ena.packing import worker_archive
 from grt_platform.systems.ena.serving.stand_in import Fault, StandIn, serving
-from grt_platform.systems.ena.worker import fetching, segments, wire
-from grt_platform.systems.ena.worker.fetching import Crew, fetch
-from grt_platform.systems.ena.worker.folder import LOCK, START, alone
+from grt_platform.systems.ena.worker.fetching import fetch
+from grt_platform.systems.ena.worker.folder import START, alone
 from grt_platform.systems.ena.worker.spec import File, Spec, address
 from grt_platform_tests.fixtures.certificates import certificates
-
-RUN = "SRR1000001"
-
-
-def content(name: str, size: int) -> bytes:
-    return random.Random(name).randbytes(size)
-
-
-FILES = {
-    f"vol1/{RUN}/{name}": content(name, size)
-    for name, size in (("x.fastq.gz", 10), ("x_1.fastq.gz", 3 << 20), ("x_2.fastq.gz", 0))
-}
-
-
-def listed(files: dict[str, bytes]) -> list[list[object]]:
-    return [
-        [RUN, path, len(body), hashlib.md5(body, usedforsecurity=False).hexdigest()] for path, body in files.items()
-    ]
-
-
-class Home:
-    """Takes reports, the first of them badly where told so."""
-
-    def __init__(self, *bad: int) -> None:
-        self.bad, self.reports, self.tokens = list(bad), [], []
-
-    def take(self, token: str, body: bytes) -> int:
-        if self.bad:
-            return self.bad.pop(0)
-        self.tokens.append(token)
-        self.reports.append(json.loads(body))
-        return 204
+from grt_platform_tests.systems.ena.worker_place import FILES, RUN, Home, Place, content, listed
 
 
 @pytest.fixture
@@ -95,34 +61,6 @@ def ena():
 @pytest.fixture
 def place(tmp_path, ena, home):
     return Place(tmp_path, ena.url, home.url)
-
-
-class Place:
-    """One machine's folder and spec."""
-
-    def __init__(self, root: Path, files_url: str, callback_url: str) -> None:
-        self.spec_file, self.folder = root / "spec.json", root / "data"
-        (root / ARCHIVE).write_bytes(worker_archive())
-        self.program = [sys.executable, "-I", "-S", str(root / ARCHIVE)]
-        self.told = {
-            "batch_id": "t1-abc",
-            "files_url": files_url,
-            "files": listed(FILES),
-            "connections": 3,
-            "attempts": 3,
-            "timeout_s": 2.0,
-            "callback_url": callback_url,
-            "token": "secret",
-        }
-
-    def run(self, *arguments: str, **change: object) -> subprocess.CompletedProcess[str]:
-        self.spec_file.write_text(json.dumps({**self.told, **change}))
-        command = [*self.program, *(arguments or ("all",))[:1], str(self.spec_file), str(self.folder), *arguments[1:]]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
-
-    def files(self) -> dict[str, bytes]:
-        found = (path for path in self.folder.rglob("*") if path.is_file() and path.name not in {LOCK, START})
-        return {path.name: path.read_bytes() for path in found}
 
 
 def assert_whole(place: Place) -> None:
@@ -208,57 +146,6 @@ def test_a_server_without_ranges_serves_too(place, ena):
     ena.knows_ranges = False
     assert place.run().returncode == 0
     assert_whole(place)
-
-
-@pytest.fixture
-def small_segments(monkeypatch):
-    monkeypatch.setattr(segments, "SEGMENT", 1 << 20)
-    monkeypatch.setattr(fetching, "NOTED_EVERY", 1 << 16)
-    monkeypatch.setattr(wire, "BLOCK", 1 << 14)
-
-
-def spec_of(url: str, files: dict[str, bytes], connections: int) -> Spec:
-    return Spec("b", url, tuple(File(*each) for each in listed(files)), connections, 4, 60.0, "", "")
-
-
-def test_a_large_file_comes_in_segments_and_a_broken_one_resumes_where_it_was(tmp_path, small_segments):
-    body = content("large", (5 << 20) + 17)
-    second = threading.Event()
-
-    def fault(_: str, number: int) -> Fault | None:
-        second.set() if number > 1 else second.wait(30)  # the first is answered once there are two at once
-        return Fault(cut_at=600_000) if number <= 6 else None
-
-    stand_in = StandIn([], {"v/large.gz": body}, fault)
-    with serving(stand_in) as url:
-        spec = spec_of(url, {"v/large.gz": body}, 4)
-        fetch(spec, tmp_path, spec.files)
-    assert (tmp_path / RUN / "large.gz").read_bytes() == body
-    assert stand_in.most_at_once > 1
-    assert stand_in.sent == len(body)
-    assert [path.name for path in (tmp_path / RUN).iterdir()] == ["large.gz"]
-
-
-def test_many_files_take_one_connection_each_and_keep_it_from_segment_to_segment(tmp_path, small_segments):
-    files = {f"v/x_{number}.gz": content(str(number), (2 << 20) + number) for number in range(3)}
-    stand_in = StandIn([], files)
-    with serving(stand_in) as url:
-        spec = spec_of(url, files, 1)
-        fetch(spec, tmp_path, spec.files)
-    assert {path.name: path.read_bytes() for path in (tmp_path / RUN).iterdir()} == {
-        name.removeprefix("v/"): body for name, body in files.items()
-    }
-    assert (stand_in.most_at_once, stand_in.sent) == (1, sum(map(len, files.values())))
-    assert stand_in.connections == 3
-
-
-@pytest.mark.parametrize(("connections", "files", "idle"), [(4, 1, 3), (4, 4, 0), (2, 9, 0), (8, 3, 5)])
-def test_only_connections_without_a_file_help_with_others(connections, files, idle):
-    crew = Crew(connections, files)
-    assert [crew.has_idle() for _ in range(idle + 1)] == [True] * idle + [False]
-    for _ in range(files):
-        crew.finished(None)
-    assert [crew.has_idle() for _ in range(crew.own + 1)] == [True] * crew.own + [False]
 
 
 @pytest.mark.parametrize("seconds", [0.15, 0.3, 0.45, 0.7])

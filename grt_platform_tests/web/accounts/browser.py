@@ -83,3 +83,11 @@ def browser(live_web: LiveWeb) -> Iterator[Browser]:
     accepts = {"Accept": "text/html,application/xhtml+xml", "User-Agent": "TestBrowser/1.0"}
     with httpx.Client(base_url=live_web.url, timeout=30, headers=accepts) as client:
         yield Browser(client, live_web.url)
+
+
+def events(live_web: LiveWeb) -> list[tuple[str, str, str, str]]:
+    """What the audit tells, the oldest first."""
+    rows = live_web.warehouse.fetch(
+        "SELECT action, name, outcome, coalesce(reason, '') AS reason FROM identity.audit ORDER BY happened_at"
+    )
+    return [tuple(row.values()) for row in rows]

@@ -8,6 +8,7 @@ import tarfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -92,3 +93,21 @@ def eventually(condition: object, patience_s: float = 5.0) -> bool:
             return True
         time.sleep(0.02)
     return bool(condition())
+
+
+GOOD = {
+    "identifier": (None, "1700000000.25"),
+    "meta": ("1700000000.25.json", metadata_of(archive_of())),
+    "data": ("1700000000.25.tar.gz", archive_of()),
+}
+"""The parts of a form that is taken."""
+
+
+def post(galaxy: GalaxyClient, files: Any) -> requests.Response:
+    """The answer to a form of these parts."""
+    return requests.post(f"{galaxy.url}api/v2/upload", files=files, headers=galaxy.headers, timeout=30)
+
+
+def folder_of(galaxy: GalaxyClient) -> str:
+    """Where the reports of the instance lie, below GRT_HOME."""
+    return f"raw/galaxy/{galaxy.credentials.instance_id}/archives"
