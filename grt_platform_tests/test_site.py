@@ -1,11 +1,9 @@
 """The site of the documentation: it builds without a fault, holds every page, and asks no other host."""
 
-import http.server
 import re
-import threading
 from collections.abc import Iterator
-from functools import partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from grt_platform.runtime.reference import command_tree, walk
 from grt_platform.runtime.tables import all_tables
 from grt_platform.settings import Settings
 from grt_platform.web.app import create_app
+from grt_platform_tests.fixtures.http_servers import http_server
 
 ROOT = Path(__file__).resolve().parents[1]
 LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
@@ -101,15 +100,8 @@ def test_a_page_with_a_fault_is_no_site(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.fixture
 def address(built: Path) -> Iterator[str]:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(built)))
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with http_server(SimpleHTTPRequestHandler, directory=str(built)) as found:
+        yield found
 
 
 @pytest.mark.service

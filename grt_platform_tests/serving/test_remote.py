@@ -2,10 +2,9 @@
 
 import json
 import os
-import threading
 from collections.abc import Iterator
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ from grt_platform.kernel.identity import Role
 from grt_platform.serving import credentials
 from grt_platform.serving.remote import RefusedError, Remote, remote
 from grt_platform.settings import settings
+from grt_platform_tests.fixtures.http_servers import http_server
 from grt_platform_tests.fixtures.web import ADMIN_KEY, LiveWeb
 
 HERE, THERE = "http://127.0.0.1:1", "https://there.example.org"
@@ -56,19 +56,11 @@ class Odd(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    def log_message(self, *_: object) -> None:
-        """Silent."""
-
 
 @pytest.fixture
 def odd() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Odd)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with http_server(Odd) as address:
+        yield address
 
 
 @pytest.fixture(autouse=True)

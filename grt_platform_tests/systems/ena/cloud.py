@@ -9,9 +9,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
+from grt_platform_tests.fixtures.http_servers import http_server
 from grt_platform_tests.systems.ena.rented import Hall
 
 TOKEN = "dop_v1_test"
@@ -118,60 +119,51 @@ def _shown(droplet: dict) -> dict:
 
 @contextmanager
 def serving(cloud: Cloud) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    with http_server(type("Handler", (_Handler,), {"cloud": cloud})) as address:
+        yield address
 
-        def _do(self) -> None:
-            url = urlsplit(self.path)
-            length = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(length) or b"{}")
-            with cloud.lock:
-                cloud.asked.append(f"{self.command} {url.path}")
-                fault = next((f for f in cloud.faults if f[0] == self.command), None)
-                if fault is not None:
-                    cloud.faults.remove(fault)
-                    if fault[1] >= 0:
-                        self._say(fault[1], {"id": "server_error", "message": "Unexpected server-side error"})
-                        return
-                if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-                    self._say(401, {"id": "unauthorized", "message": "Unable to authenticate you."})
+
+class _Handler(BaseHTTPRequestHandler):
+    cloud: Cloud
+    protocol_version = "HTTP/1.1"
+
+    def _do(self) -> None:
+        url = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(length) or b"{}")
+        with self.cloud.lock:
+            self.cloud.asked.append(f"{self.command} {url.path}")
+            fault = next((f for f in self.cloud.faults if f[0] == self.command), None)
+            if fault is not None:
+                self.cloud.faults.remove(fault)
+                if fault[1] >= 0:
+                    self._say(fault[1], {"id": "server_error", "message": "Unexpected server-side error"})
                     return
-                query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-                status, answer = cloud.answer(self.command, url.path, query, body)
-                cloud.answered.append((f"{self.command} {url.path}", status))
-            if fault is not None:  # it was done, but the answer is lost
-                self.close_connection = True
-                self.connection.close()
+            if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+                self._say(401, {"id": "unauthorized", "message": "Unable to authenticate you."})
                 return
-            self._say(status, answer)
+            query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+            status, answer = self.cloud.answer(self.command, url.path, query, body)
+            self.cloud.answered.append((f"{self.command} {url.path}", status))
+        if fault is not None:  # it was done, but the answer is lost
+            self.close_connection = True
+            self.connection.close()
+            return
+        self._say(status, answer)
 
-        def do_GET(self) -> None:
-            self._do()
+    def do_GET(self) -> None:
+        self._do()
 
-        def do_POST(self) -> None:
-            self._do()
+    def do_POST(self) -> None:
+        self._do()
 
-        def do_DELETE(self) -> None:
-            self._do()
+    def do_DELETE(self) -> None:
+        self._do()
 
-        def _say(self, status: int, answer: dict | None) -> None:
-            body = b"" if answer is None else json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    def _say(self, status: int, answer: dict | None) -> None:
+        body = b"" if answer is None else json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)

@@ -8,9 +8,8 @@ import signal
 import ssl
 import subprocess
 import sys
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from grt_platform.systems.ena.worker.fetching import fetch
 from grt_platform.systems.ena.worker.folder import START, alone
 from grt_platform.systems.ena.worker.spec import File, Spec, address
 from grt_platform_tests.fixtures.certificates import certificates
+from grt_platform_tests.fixtures.http_servers import http_server
 from grt_platform_tests.systems.ena.worker_place import FILES, RUN, Home, Place, content, listed
 
 
@@ -37,17 +37,9 @@ def home():
             self.send_response(home.take(self.headers["Authorization"], body))
             self.end_headers()
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    home.url = f"http://127.0.0.1:{server.server_port}/callback"
-    yield home
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with http_server(Handler) as address:
+        home.url = f"{address}/callback"
+        yield home
 
 
 @pytest.fixture

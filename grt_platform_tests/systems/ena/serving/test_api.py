@@ -1,13 +1,13 @@
 """ENA over HTTP: who is signed in sees, administrators change, and every change stands in the audit."""
 
 import json
-import threading
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from grt_platform.systems.ena.tracker import Tracker
+from grt_platform_tests.fixtures.http_servers import http_server
 from grt_platform_tests.systems.ena.logic.samples import sample
 
 
@@ -71,15 +71,9 @@ def dagster(live_web):
             told = {"__typename": "LaunchRunSuccess", "run": {"runId": "1234"}}
             self.wfile.write(json.dumps({"data": {"launchRun": told}}).encode())
 
-        def log_message(self, *_): ...
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        live_web.set("GRT_UI_PORT", str(server.server_port))
+    with http_server(Handler) as address:
+        live_web.set("GRT_UI_PORT", address.rpartition(":")[2])
         yield asked
-        server.shutdown()
-        thread.join()
 
 
 def test_a_heartbeat_is_asked_of_dagster_by_administrators(live_web, ask, dagster):
