@@ -23,11 +23,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import numpy as np
 import psycopg
 from Bio.SeqIO.FastaIO import SimpleFastaParser
 
 from benchmarks import old_genes_parser
+from benchmarks.made_fasta import make_fasta, make_large
 from benchmarks.server import durable_postgres
 from grt_platform.adapters import ddl
 from grt_platform.adapters.embedded_postgres import EmbeddedPostgres
@@ -55,20 +55,6 @@ DNA = Options(alphabet="dna")
 _OLD_GENES = 20
 _SHARDS = 4
 SPENT: dict[str, tuple[float, float]] = {}
-
-
-def make_fasta(path: Path, megabytes: float, mean: int = 1900, width: int = 60) -> None:
-    """Genes of `mean` letters, half less or more, in lines of `width`."""
-    random = np.random.default_rng(1)
-    with path.open("wb") as sink:
-        number = 0
-        while sink.tell() < megabytes * 1e6:
-            letters = random.choice(
-                np.frombuffer(b"ACGT", np.uint8), random.integers(mean // 2, mean * 3 // 2)
-            ).tobytes()
-            lines = [letters[at : at + width] for at in range(0, len(letters), width)]
-            sink.write(b">gene_%d of the benchmark\n%s\n" % (number, b"\n".join(lines)))
-            number += 1
 
 
 def parse(path: Path) -> int:
@@ -256,19 +242,6 @@ def compare_old(server: EmbeddedPostgres, path: Path, rate: float) -> None:
         genes = old_genes_parser.load(connection, data)
         old = genes / (time.perf_counter() - before)
     print(f"old way {old:.1f} genes/s, ours {rate:,.0f}: ratio {rate / old:,.0f} x (asked: 5,000)")
-
-
-def make_large(path: Path, gigabytes: float, record: int | None) -> None:
-    """One record of so many letters, or many of `record`."""
-    line = b"ACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGT\n"
-    with path.open("wb") as sink:
-        if record is None:
-            sink.write(b">all\n")
-            for _ in range(int(gigabytes * 1e9 / len(line) / 10_000)):
-                sink.write(line * 10_000)
-            return
-        for number in range(int(gigabytes * 1e9 / (record + 12))):
-            sink.write(b">r%d\n%s\n" % (number, (line * (record // 60))[:record].replace(b"\n", b"")))
 
 
 def measure_memory(server: EmbeddedPostgres, folder: Path, gigabytes: float) -> None:
