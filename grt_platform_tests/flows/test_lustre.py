@@ -206,12 +206,5 @@ def test_where_nobody_knows_groups_the_last_snapshot_stays_and_is_told_stale(pla
     assert list(platform.raw.list("lustre/groups")) == []
 
 
-def _table(noun: str):
-    from grt_platform.systems.lustre import schemas
-
-    return next(table for table in schemas.TABLES if table.noun == noun)
-
-
 def _key(layer: str, noun: str):
-
     return dg.AssetKey(["lustre", layer, noun])
