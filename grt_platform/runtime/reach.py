@@ -13,6 +13,7 @@ import psycopg
 
 from grt_platform.adapters.alerts import mail_server
 from grt_platform.adapters.broker import queue_depths
+from grt_platform.adapters.installed import systems_with
 from grt_platform.adapters.ldap import Directory, equals
 from grt_platform.adapters.postgres import connect
 from grt_platform.kernel.errors import BadInputError, UnavailableError
@@ -20,7 +21,6 @@ from grt_platform.kernel.queues import queue_names
 from grt_platform.runtime.findings import Finding, Verdict, tried
 from grt_platform.runtime.reach_stores import look_into
 from grt_platform.runtime.service import answers
-from grt_platform.runtime.systems import systems_with
 from grt_platform.settings import Settings
 
 _PATIENCE_S = 5.0
