@@ -12,12 +12,12 @@ import yaml
 from dagster._core.execution.backfill import BulkActionStatus
 from prometheus_client.parser import text_string_to_metric_families
 
+from grt_platform.adapters.installed import system_names
 from grt_platform.kernel.accounts import STATUSES
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.kernel.identity import Role
 from grt_platform.kernel.job import JobState
 from grt_platform.settings import settings
-from grt_platform.systems import system_names
 from grt_platform.web import metrics
 from grt_platform.web.metrics import Figures, measured, parts_of, shown
 from grt_platform_tests.fixtures.web import LiveWeb
