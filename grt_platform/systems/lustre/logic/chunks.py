@@ -13,7 +13,7 @@ from isal import isal_zlib
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.lustre.logic.blocks import BLOCK_BYTES, DAMAGES
 
-GROUP_ROWS = 200_000
+GROUP_ROWS = 300_000
 """Of a row group, at most: it also ends where a chunk does. No power of two: columns that far apart would all want the
 same few places of the processor's cache."""
 _SAMPLE_BYTES, _MOST_BYTES = 4 * 1024**2, 64 * 1024**2

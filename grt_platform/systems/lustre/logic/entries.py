@@ -39,13 +39,10 @@ _NUMBERS = {
     "nlink": NLINK,
     "dev": DEV,
 }
-_REPEATED = ["dir", "type", "file_class", "dev"]
+_REPEATED = ["dir", "uid", "gid", "type", "file_class", "nlink", "dev"]
 _ENCODINGS = {
     "inode": "DELTA_BINARY_PACKED",
-    **dict.fromkeys(
-        ("size_bytes", "uid", "gid", "atime_s", "mtime_s", "ctime_s", "nlink", "apparent_size_bytes"),
-        "BYTE_STREAM_SPLIT",
-    ),
+    **dict.fromkeys(("size_bytes", "atime_s", "mtime_s", "ctime_s", "apparent_size_bytes"), "BYTE_STREAM_SPLIT"),
 }
 _STATISTICS = ["dir", "uid", "gid"]
 """Columns by whose least and greatest value of a row group readers may pass over it."""
