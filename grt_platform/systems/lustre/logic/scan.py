@@ -31,6 +31,8 @@ from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
 
 _BAD_LINES = 1024
+_SUMMED_ROWS = 100_000
+"""Rows at a time where they become no row group: fewer of them lie nearer to the processor."""
 
 
 class Sums(Protocol):
@@ -135,7 +137,7 @@ class _Pass:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="sums")
         self._adding: list[Future[int]] = []
         suffixes = suffixes_of([each.suffixes for each in rules.classes])
-        columns = new_columns(rows, _BAD_LINES)
+        columns = new_columns(rows if writer is not None else min(rows, _SUMMED_ROWS), _BAD_LINES)
         other = new_columns(rows, 0) if writer is not None else columns
         self._other = other._replace(now=columns.now, bad=columns.bad)
         self.reader = ColumnReader(
