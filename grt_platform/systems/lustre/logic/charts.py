@@ -5,11 +5,10 @@ from typing import Final
 import altair as alt
 import polars as pl
 
-from grt_platform.kernel.cards import BLUE, ORANGE, PALE_BLUE, QUIET, RED, card, rows_axis, values
+from grt_platform.kernel.cards import BLUE, PALE_BLUE, QUIET, card, rows_axis, values
 
 SHOWN_GROUPS: Final = 25
 _TIB = 2**40
-_LEVEL_COLOURS: Final = (BLUE, ORANGE, RED)
 
 
 def usage_against_quota(group_usage: pl.DataFrame) -> alt.LayerChart:
