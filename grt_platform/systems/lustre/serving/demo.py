@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.serving import handles
 from grt_platform.serving.demo import DemoPlatform, DemoResult
 from grt_platform.serving.page import Page, Row
-from grt_platform.serving.waiting import wait_for_loaded
+from grt_platform.serving.waiting import wait_for, wait_for_loaded
 from grt_platform.systems.lustre.asking import ask_groups, ask_quotas
 from grt_platform.systems.lustre.logic.iec import humanise
 from grt_platform.systems.lustre.serving import queries
@@ -36,6 +37,7 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
         loaded = list(put_into_raw(handles.raw_store(), find_dumps([Path(folder)])))
     rows = wait_for_loaded(LUSTRE, loaded, patience_s=_PATIENCE_S)
     database, everything = handles.warehouse(), queries.Wanted()
+    wait_for("forecasting", lambda: _foretold(database) >= set(DAYS), patience_s=_PATIENCE_S)
     largest = max(queries.report(database, everything, Page(1000)), key=lambda row: row["used_bytes"])
     name = largest["group_name"] or str(largest["gid"])
     projects = [row for row in queries.projects(database, everything, None, Page(1000)) if row["project"]]
@@ -43,7 +45,7 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
     root = f"/lustre/{largest['volume']}"
     places = answer(database, handles.lake(), queries.Question(root, None, 2, None, 20))
     most = max(places[1:], key=lambda row: (row["depth"], row["used_bytes"]))
-    pressing = next(iter(queries.forecasts(database, everything, 1, Page(1))), None)
+    [pressing] = queries.forecasts(database, everything, 1, Page(1))
     return [
         DemoResult(
             "What came in, and was anything lost?",
@@ -66,9 +68,14 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
     ]
 
 
-def _end(row: Row | None) -> str:
-    if row is None:
-        return "nothing can be foretold yet"
+def _foretold(database: Warehouse) -> set[str]:
+    """Volumes whose newest dump is in their forecast, which is made once nothing else of them is under way."""
+    newest = {row["volume"]: row["dumped_on"] for row in queries.volumes(database)}
+    rows = queries.forecasts(database, queries.Wanted(), 1, Page(1000))
+    return {row["volume"] for row in rows if row["dumped_on"] == newest[row["volume"]]}
+
+
+def _end(row: Row) -> str:
     name, share = row["group_name"] or row["gid"], row["fraction_in_7_days"]
     when = f"is full on {row['space_exceeded_on']}" if row["space_exceeded_on"] else "does not fill up"
     return f"{name} on {row['volume']} {when}" + (f", at {share:.0%} of its quota in a week" if share else "")
