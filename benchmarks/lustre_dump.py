@@ -32,7 +32,7 @@ def run(dump: Path, parquet: Path | None, **changes: Any) -> None:
 
 
 def main() -> None:
-    """Reads the dump; `--depth` ends the tree there, `--parquet` writes the entries."""
+    """Reads the dump; `--rolled-up` ends the tree at a depth, `--parquet` writes the entries."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dump", type=Path)
     parser.add_argument("--parquet", type=Path)

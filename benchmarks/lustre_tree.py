@@ -1,23 +1,18 @@
 """The tree down to a depth, as people ask for it, from the tree's own Parquet: one way of `lustre_scan`."""
 
-import sys
+from pathlib import Path
 
 import polars as pl
 
 from benchmarks.lustre_rules import ROLLED_UP
-from benchmarks.timing import twice
+from benchmarks.timing import with_file
 
 
-def main() -> None:
-    """Reads the Parquet file that the first argument names; twice where a second says so."""
-    parquet, *more = sys.argv[1:]
-
-    def run() -> None:
-        tree = pl.scan_parquet(parquet).filter(pl.col("depth") <= ROLLED_UP)
-        print(tree.collect(engine="streaming").height)
-
-    twice(run) if more else run()
+def run(parquet: Path) -> None:
+    """The rows down to the depth."""
+    tree = pl.scan_parquet(parquet).filter(pl.col("depth") <= ROLLED_UP)
+    print(tree.collect(engine="streaming").height)
 
 
 if __name__ == "__main__":
-    main()
+    with_file(run)

@@ -43,6 +43,15 @@ def twice(work: Callable[[], object]) -> None:
     print(json.dumps([time.process_time() - cpu, time.perf_counter() - wall]))
 
 
+def with_file(work: Callable[[Path], object]) -> None:
+    """Does the work with the file that the first argument names, `twice` where `--twice` follows."""
+    name, *more = sys.argv[1:]
+    if more == ["--twice"]:
+        twice(lambda: work(Path(name)))
+    else:
+        work(Path(name))
+
+
 def cost_of_second(command: str) -> Cost:
     """What a command says that does its work by `twice`."""
     told = subprocess.run(["/bin/sh", "-c", command], stdout=subprocess.PIPE, check=True, env=as_installed()).stdout
@@ -73,27 +82,24 @@ def compare(commands: Mapping[str, str], rounds: int) -> dict[str, list[Cost]]:
 def show(found: Mapping[str, Sequence[Cost]], lines: int, targets: Mapping[str, str]) -> None:
     """Prints a table: ratios of the least CPU and wall seconds to those of the first command."""
     base = next(iter(found.values()))
-    least_cpu, least_wall = min(run.cpu for run in base), min(run.wall for run in base)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {lines:,} lines")
     for name, runs in found.items():
-        cpu, wall = min(run.cpu for run in runs), min(run.wall for run in runs)
-        print(
-            f"{name:34} CPU {cpu:7.2f} s {cpu / least_cpu:6.2f} x   wall {wall:7.2f} s {wall / least_wall:6.2f} x   "
-            f"{lines / wall / 1e6:6.2f} M lines/s   peak {max(run.peak_mib for run in runs):5.0f} MiB   "
-            f"{targets.get(name, '')}"
-        )
+        rate, peak = lines / min(run.wall for run in runs) / 1e6, max(run.peak_mib for run in runs)
+        print(f"{ratios(name, runs, base)}   {rate:6.2f} M lines/s   peak {peak:5.0f} MiB   {targets.get(name, '')}")
 
 
 def show_alone(alone: Mapping[str, Sequence[Cost]], base: Sequence[Cost], targets: Mapping[str, str]) -> None:
     """Prints the same for work done a second time in one process, as a step does it whose process is forked."""
-    least_cpu, least_wall = min(run.cpu for run in base), min(run.wall for run in base)
     print("the work alone, without the start of Python and of the kernels:")
     for name, runs in alone.items():
-        cpu, wall = min(run.cpu for run in runs), min(run.wall for run in runs)
-        print(
-            f"{name:34} CPU {cpu:7.2f} s {cpu / least_cpu:6.2f} x   wall {wall:7.2f} s {wall / least_wall:6.2f} x   "
-            f"{targets.get(name, '')}"
-        )
+        print(f"{ratios(name, runs, base)}   {targets.get(name, '')}")
+
+
+def ratios(name: str, runs: Sequence[Cost], base: Sequence[Cost]) -> str:
+    """The least CPU and wall seconds of some runs, and how many times the least of the base they are."""
+    cpu, wall = min(run.cpu for run in runs), min(run.wall for run in runs)
+    least_cpu, least_wall = min(run.cpu for run in base), min(run.wall for run in base)
+    return f"{name:34} CPU {cpu:7.2f} s {cpu / least_cpu:6.2f} x   wall {wall:7.2f} s {wall / least_wall:6.2f} x"
 
 
 def igzip() -> str:

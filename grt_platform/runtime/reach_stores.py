@@ -25,7 +25,7 @@ def look_into(setting: str, url: str, known: Settings) -> str:
     if "://" in url:
         _enter(store)
         return f"{url} lets us list, read and write"
-    folder = next(path for path in (Path(url), *Path(url).parents) if path.exists())
+    folder = _there(url)
     if not folder.is_dir():
         raise BadInputError(f"{folder} is no folder: move it away, or correct {setting}")
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -33,6 +33,11 @@ def look_into(setting: str, url: str, known: Settings) -> str:
             f"nobody of us may write into {folder}: give the platform's user the right, or correct {setting}"
         )
     return f"folder {url}" + ("" if folder == Path(url) else ", made at the first use")
+
+
+def _there(place: str) -> Path:
+    """The folder, or the nearest above it that is there."""
+    return next(path for path in (Path(place), *Path(place).parents) if path.exists())
 
 
 def _enter(store: Store) -> None:
@@ -53,7 +58,7 @@ def disks(known: Settings) -> Iterator[Finding]:
     seen = set[int]()
     for name, place in places.items():
         if "://" not in place:
-            folder = next(path for path in (Path(place), *Path(place).parents) if path.exists())
+            folder = _there(place)
             if (device := folder.stat().st_dev) not in seen:
                 seen.add(device)
                 yield _room("disk" if name == "GRT_HOME" else f"disk ({name})", name, shutil.disk_usage(folder).free)

@@ -19,7 +19,7 @@ import pytest
 from grt_platform.adapters.keys import HIDDEN
 from grt_platform.adapters.store import Store
 from grt_platform.kernel.errors import BadInputError, BadSourceError, UnavailableError
-from grt_platform_tests.fixtures.places import Place
+from grt_platform_tests.fixtures.places import InPlace, Place
 
 MIB = 1 << 20
 WEIRD_KEYS = [
@@ -86,16 +86,8 @@ print(peak() - before)
 """
 
 
-class StoreContract:
+class StoreContract(InPlace):
     """What every store keeps."""
-
-    @pytest.fixture
-    def place(self) -> Place:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def store(self, place: Place) -> Store:
-        return place.store()
 
     def test_an_object_reads_back_as_it_was_put(self, store: Store) -> None:
         assert store.put("a/b", b"\0data\r\n")

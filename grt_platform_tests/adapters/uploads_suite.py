@@ -14,7 +14,7 @@ from grt_platform.adapters.uploads import SignedPut, Uploads
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.identity import KEY_USER_ID
 from grt_platform.kernel.versions import ObjectVersion, PartPromise, Promise
-from grt_platform_tests.fixtures.places import Place
+from grt_platform_tests.fixtures.places import InPlace
 
 MIB = 1 << 20
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -52,16 +52,8 @@ def promise_of(version: ObjectVersion, data: bytes, number: int) -> PartPromise:
     return PartPromise(number, len(part), sha256(part))
 
 
-class UploadsSuite:
+class UploadsSuite(InPlace):
     """A store, two projects, and what every suite does with them."""
-
-    @pytest.fixture
-    def place(self) -> Place:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def store(self, place: Place) -> Store:
-        return place.store()
 
     @pytest.fixture(autouse=True)
     def projects(self, warehouse: Warehouse) -> None:
