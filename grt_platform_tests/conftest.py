@@ -4,12 +4,16 @@ import os
 from collections import Counter
 
 import pytest
+from hypothesis import settings
 
 for name in [name for name in os.environ if name.startswith("GRT_")]:
     del os.environ[name]
 os.environ.pop("DAGSTER_HOME", None)
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+settings.register_profile("busy", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("busy")
 
 pytest_plugins = [
     "grt_platform_tests.fixtures.oidc",

@@ -8,7 +8,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.kernels.directories import Directories
-from grt_platform.systems.lustre.logic.kernels.written import MOST_DIGITS, path_ends, write_members, write_paths
+from grt_platform.systems.lustre.logic.kernels.written import (
+    EIGHT,
+    MOST_DIGITS,
+    WIDE,
+    path_ends,
+    write_members,
+    write_paths,
+)
 from grt_platform.systems.lustre.logic.paths import path_text
 
 _MOST = (1 << 31) - 1
@@ -45,12 +52,12 @@ class Paths:
         """Where each path ends, and the paths one behind the other."""
         ends = np.zeros(len(nodes) + 1, np.int32)
         path_ends(known, nodes, ends)
-        text = np.empty(int(ends[-1]), np.uint8)
+        text = np.empty(int(ends[-1]) + WIDE, np.uint8)
         if len(self._begun) < len(known.parent) or self._base + len(text) >= _MOST:
             self._begun, self._base = np.zeros(len(known.parent), np.int32), 1
         write_paths(known, nodes, ends, self._base, self._begun, text)
-        self._base += len(text) + 1
-        return ends, text
+        self._base += len(text)
+        return ends, text[: int(ends[-1])]
 
 
 def readable_paths(known: Directories, nodes: NDArray[np.int32]) -> pl.Series:
@@ -80,11 +87,18 @@ def class_bytes(sums: NDArray[np.int64], classes: list[str]) -> pl.Series:
     count = sums.shape[1]
     ends = np.zeros(count + 1, np.int32)
     room = int(name_ends[-1]) + len(names) * (MOST_DIGITS + 1) + 2
-    text = np.empty(count * room, np.uint8)
-    write_members(sums, np.frombuffer(b"".join(names) or b"\0", np.uint8), name_ends, ends, text)
-    made = column("class_bytes", _over(pa.string(), ends, text))
-    return made.set(made == "", None)
+    text, valid = np.empty(count * room + EIGHT, np.uint8), np.zeros(count // 8 + 1, np.uint8)
+    quoted = np.frombuffer(b"".join(names) or b"\0", np.uint8)
+    objects = write_members(sums, quoted, name_ends, ends, text, valid)
+    return column("class_bytes", _over(pa.string(), ends, text, pa.py_buffer(valid.data), count - objects))
 
 
-def _over(kind: "pa.DataType", ends: NDArray[np.int32], text: NDArray[np.uint8]) -> "pa.Array[Any]":
-    return pa.Array.from_buffers(kind, len(ends) - 1, [None, pa.py_buffer(ends.data), pa.py_buffer(text.data)])
+def _over(
+    kind: "pa.DataType",
+    ends: NDArray[np.int32],
+    text: NDArray[np.uint8],
+    valid: "pa.Buffer | None" = None,
+    nulls: int = 0,
+) -> "pa.Array[Any]":
+    buffers = [valid, pa.py_buffer(ends.data), pa.py_buffer(text.data)]
+    return pa.Array.from_buffers(kind, len(ends) - 1, buffers, nulls)

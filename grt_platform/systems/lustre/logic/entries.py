@@ -44,6 +44,8 @@ _ENCODINGS = {
     "inode": "DELTA_BINARY_PACKED",
     **dict.fromkeys(("size_bytes", "atime_s", "mtime_s", "ctime_s", "apparent_size_bytes"), "BYTE_STREAM_SPLIT"),
 }
+_LIGHTLY, _NOT = ("atime_s", "mtime_s", "inode"), ("uid", "gid", "file_class", "dev")
+"""Columns that zstd's fastest level packs as well as the next, and those that are as small without it."""
 _STATISTICS = ["dir", "uid", "gid"]
 """Columns by whose least and greatest value of a row group readers may pass over it."""
 _BATCH_ROWS = 1 << 14
@@ -67,8 +69,8 @@ class EntriesWriter:
         self._writer = pq.ParquetWriter(
             sink,
             self._schema,
-            compression="zstd",
-            compression_level=1,
+            compression={name: "none" if name in _NOT else "zstd" for name in schema.names},
+            compression_level={name: -1 if name in _LIGHTLY else 1 for name in schema.names if name not in _NOT},
             use_dictionary=_REPEATED,  # type: ignore[arg-type] # its stubs know no list
             column_encoding=_ENCODINGS,
             store_schema=False,

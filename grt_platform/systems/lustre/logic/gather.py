@@ -13,16 +13,18 @@ from grt_platform.systems.lustre.logic.frames import users_frame
 from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories, new_directories
 from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, Columns
 from grt_platform.systems.lustre.logic.kernels.numbers import TYPE
-from grt_platform.systems.lustre.logic.kernels.pairs import FILES, PAIRS, TOTAL, new_pairs, roomy
+from grt_platform.systems.lustre.logic.kernels.pairs import FILES, PAIRS, TOTAL, USED, new_pairs, roomy
 from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, Placed, add_keys, add_placed, add_rows, roll_up
 from grt_platform.systems.lustre.logic.project_sums import ProjectSums
 from grt_platform.systems.lustre.logic.projects import ProjectKeys
 from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch, Spill
-from grt_platform.systems.lustre.logic.tree_rows import evened, tree_chunks, tree_frame
+from grt_platform.systems.lustre.logic.tree_rows import evened, tree_chunks, tree_frame, tree_frames
 
 _ROOM_MORE = 1 << 18
 """More directories than allowed come with the last rows before sums are set aside."""
+_DIRECTORIES_A_KEY, _LEAST_SHARE = 2, 4
+"""A project's key, with its sums and groups, takes as much memory as two directories; these are left a quarter."""
 
 
 class Known(NamedTuple):
@@ -43,7 +45,7 @@ class Gathered:
     def __init__(self, rules: ScanRules, scratch: Scratch) -> None:
         self._last = new_directories()
         self._rules, self._classes = rules, [each.name for each in rules.classes]
-        self._users, self._owners, self._own = new_pairs(), new_pairs(), new_pairs()
+        self._users, self._owners, self._own = new_pairs(), new_pairs(USED + 1), new_pairs(0)
         self._keys = ProjectKeys(rules.areas, rules.depth)
         self._width = CLASSES + len(rules.classes)
         self._key_sums = np.zeros((0, self._width), np.int64)
@@ -79,11 +81,10 @@ class Gathered:
 
     def settle(self, known: Directories) -> Directories:
         """The directories to go on with: the same, or none where there were too many and their sums are set aside."""
-        if int(known.now[COUNT]) <= self._rules.max_tree_directories:
+        if int(known.now[COUNT]) <= self._allowed():
             return known
         self._close_directories(known)
-        self._spill.add_run(tree_chunks(known, self._sums, self._rules.max_tree_depth))
-        self._begin_directories()
+        self._set_aside(known)
         return new_directories()
 
     def close(self) -> None:
@@ -102,7 +103,10 @@ class Gathered:
         """Rolls up; nothing may be added any more."""
         self._follow(Known.now(known))
         self._close_directories(known)
-        self._last = known._replace(slots=np.zeros(0, np.uint64))  # nothing is looked up any more
+        if self._spill.is_used:
+            self._set_aside(known)  # now, for projects need room too
+        else:
+            self._last = known._replace(slots=np.zeros(0, np.uint64))  # nothing is looked up any more
 
     def projects(self) -> pl.DataFrame:
         """`project_totals` of all rows; once, after `finish`."""
@@ -114,16 +118,26 @@ class Gathered:
 
     def tree(self) -> Iterator[pl.DataFrame]:
         """`tree` of all rows, in frames, sorted by depth and path; once, after `finish`."""
-        yield from (tree_frame(frame, self._classes) for frame in self.raw_tree())
+        if self._spill.is_used:
+            yield from (tree_frame(frame, self._classes) for frame in self.raw_tree())
+        else:
+            yield from tree_frames(self._last, self._sums, self._rules.max_tree_depth, self._classes)
 
     def raw_tree(self) -> Iterator[pl.DataFrame]:
         """The same as `tree_chunks` gives it."""
-        frames = tree_chunks(self._last, self._sums, self._rules.max_tree_depth)
         if self._spill.is_used:
-            self._spill.add_run(frames)
-            self._begin_directories()
-            frames = evened(self._spill.merged())
-        yield from ahead(frames)
+            yield from ahead(evened(self._spill.merged()))
+        else:
+            yield from ahead(tree_chunks(self._last, self._sums, self._rules.max_tree_depth))
+
+    def _allowed(self) -> int:
+        """How many directories there may be; what is known of projects stays, so it takes room from them."""
+        most, kept = self._rules.max_tree_directories, int(self._keys.table.now[COUNT])
+        return max(most - _DIRECTORIES_A_KEY * kept, most // _LEAST_SHARE)
+
+    def _set_aside(self, known: Directories) -> None:
+        self._spill.add_run(tree_chunks(known, self._sums, self._rules.max_tree_depth))
+        self._begin_directories()
 
     def _follow(self, known: Known) -> None:
         """Every directory has a key and sums."""

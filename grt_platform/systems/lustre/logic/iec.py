@@ -14,21 +14,6 @@ def humanise(size_bytes: int, decimals: int = 2) -> str:
     return f"{round(value, decimals)} {unit}" if unit else str(size_bytes)
 
 
-def consumption(used_bytes: int, quota_bytes: int | None) -> str:
-    """What of a quota is used, with one decimal: `1.5 TiB of 2.0 TiB (75.0%)`, `1.5 TiB (Unlimited)`, `1.5 TiB`.
-
-    Args:
-        used_bytes: What is used.
-        quota_bytes: The limit; 0 for none, None for an unknown one.
-    """
-    used = humanise(used_bytes, 1)
-    if quota_bytes is None:
-        return used
-    if quota_bytes == 0:
-        return f"{used} (Unlimited)"
-    return f"{used} of {humanise(quota_bytes, 1)} ({100 * used_bytes / quota_bytes:.1f}%)"
-
-
 def plain_days(days: float | None) -> str:
     """Days as the old reports wrote them: `12`, `12.3`, `-` for none."""
     if days is None:

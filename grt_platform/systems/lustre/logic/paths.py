@@ -14,6 +14,8 @@ _TEXT_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|(\\))|(\\)")
 
 def base64_path(field: bytes) -> bytes | None:
     """The bytes of a path in standard base64 with its padding; None where it is anything else."""
+    if len(field) % 4 or field.endswith(b"==="):
+        return None  # before Python 3.13 binascii takes any padding behind whole groups
     try:
         return binascii.a2b_base64(field, strict_mode=True)
     except binascii.Error:

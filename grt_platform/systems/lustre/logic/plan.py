@@ -5,7 +5,7 @@ the look; the first day on which every volume has a dump is reported; others are
 rejected, or is still being written, is none. Volume by volume, each takes its own newest dump in the same days.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -94,11 +94,6 @@ def by_volume(today: date, max_days_ago: int, volumes: Collection[str], dumps: D
         dumps: Dumps by date and volume, as they stand.
     """
     return [line for name in sorted(volumes) for line in _of_volume(today, max_days_ago, name, dumps)]
-
-
-def to_run(lines: Sequence[PlanLine]) -> list[tuple[date, str]]:
-    """Days and volumes that a plan runs; the volume is empty where all of the day's are meant."""
-    return [(line.day, line.volume) for line in lines if line.action is Action.RUN]
 
 
 def _of_volume(today: date, max_days_ago: int, volume: str, dumps: Dumps) -> list[PlanLine]:

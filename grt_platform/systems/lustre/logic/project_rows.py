@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from grt_platform.systems.lustre.logic.arrow import class_bytes, readable_paths
 from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories
 from grt_platform.systems.lustre.logic.kernels.keys import NO_OWNER, add_above, choose_owners
-from grt_platform.systems.lustre.logic.kernels.pairs import FILES, NEWEST, PAIRS, Pairs, grown_pairs, new_pairs
+from grt_platform.systems.lustre.logic.kernels.pairs import FILES, NEWEST, PAIRS, USED, Pairs, grown_pairs, new_pairs
 from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, FILE_USED, take_sums
 from grt_platform.systems.lustre.logic.kernels.written import measure
 from grt_platform.systems.lustre.logic.moments import moment
@@ -52,7 +52,7 @@ def _texts(keys: ProjectKeys, ways: NDArray[np.int32]) -> pl.DataFrame:
     area, project = ways[depth - 1, each], np.where(depth > 1, ways[depth - 2, each], 0)
     areas = np.array(sorted(keys.areas), np.int32)
     names = pl.Series("area", [keys.areas[number] for number in areas.tolist()], pl.String())
-    parent = keys.table.parent.copy()
+    parent = keys.table.parent[: int(keys.table.now[COUNT])].copy()
     parent[areas] = 0
     is_project = np.isin(parent, areas)
     alone = np.where(is_project, 0, parent)
@@ -68,14 +68,14 @@ def _texts(keys: ProjectKeys, ways: NDArray[np.int32]) -> pl.DataFrame:
 
 def _text(table: Directories, parent: NDArray[np.int32], nodes: NDArray[np.int32], name: str) -> pl.Series:
     """Paths in the table by these parents, without their first slash, as people read them; empty for the root."""
-    other = table._replace(parent=parent, reach=np.zeros_like(parent))
+    other = table._replace(parent=parent, reach=np.zeros(len(parent), np.int32))
     measure(other)
     return readable_paths(other, nodes.astype(np.int32)).str.strip_prefix("/").alias(name)
 
 
 def _owners(table: Directories, bytes_by_gid: Pairs, own: Pairs, levels: int) -> NDArray[np.int64]:
     """The owner of each key; NO_OWNER where nobody has a file in it and its directories do not agree."""
-    below, done = new_pairs(), 0
+    below, done = new_pairs(USED + 1), 0
     while (done := add_above(table, bytes_by_gid, done, levels, below)) != int(bytes_by_gid.now[PAIRS]):
         below = grown_pairs(below)
     owner = np.full(int(table.now[COUNT]), NO_OWNER, np.int64)

@@ -91,6 +91,6 @@ def _renamed(pairs: NDArray[np.int64], at: NDArray[np.int32]) -> NDArray[np.int6
 
 def _pairs(keys: NDArray[np.int64], used: NDArray[np.int64]) -> Pairs:
     """Pairs to go through, not to be looked up."""
-    sums, keys = np.zeros((len(keys), 4), np.int64), np.ascontiguousarray(keys)
+    sums, keys = np.zeros((len(keys), USED + 1), np.int64), np.ascontiguousarray(keys)
     sums[:, USED] = used
     return Pairs(np.array([len(keys), 0], np.int64), keys, sums, np.zeros(1, np.int32))

@@ -88,7 +88,7 @@ class ScanRules:
     classes: tuple[FileClass, ...]
     depth: int = 2
     max_bad_share: float = 0.01
-    max_tree_directories: int = 2_500_000
+    max_tree_directories: int = 2_700_000
     max_tree_depth: int = MAX_PARTS
     max_line_bytes: int = MAX_LINE_BYTES
     chunk_bytes: int = 256 * 1024**2

@@ -112,8 +112,8 @@ NUMBERS = (
     b"0" * 30 + b"7", b"f", b"ff", b"u", b'"', b"=",
 )  # fmt: skip
 PATHS_64 = (
-    b"L2E=", b"L2E", b"L2FiYw==", b"L2Fi=", b"=L2E", b"L2E=L2E=", b"L2 E", b"AGE=", b"LwAA", b"YWJj", b"L2FiAA==",
-    b"Lw==", b"L2EvL2I=", b"Ly8=", b"L2Ev",
+    b"L2E=", b"L2E", b"L2FiYw==", b"L2Fi=", b"L2Fi==", b"L2Fi===", b"L2Fi====", b"L2E===", b"====", b"=L2E",
+    b"L2E=L2E=", b"L2 E", b"AGE=", b"LwAA", b"YWJj", b"L2FiAA==", b"Lw==", b"L2EvL2I=", b"Ly8=", b"L2Ev",
 )  # fmt: skip
 PATHS_QUOTED = (
     b'"/a"', b'"a"', b'"/a\\x00b"', b'"/\\ud800"', b'"/\\u00e9"', b'"/\\U0001F41F"', b'"/\\U00110000"',

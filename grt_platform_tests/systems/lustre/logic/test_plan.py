@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.systems.lustre.logic.plan import Action, Dump, PlanLine, by_volume, full_set, to_run
+from grt_platform.systems.lustre.logic.plan import Action, Dump, PlanLine, by_volume, full_set
 
 TODAY = date(2021, 8, 21)
 VOLUMES = ("scratch114", "scratch115")
@@ -25,6 +25,10 @@ def dumps(
 
 def short(lines: list[PlanLine]) -> list[tuple[int, str]]:
     return [((TODAY - line.day).days, str(line.action)) for line in lines]
+
+
+def to_run(lines: list[PlanLine]) -> list[tuple[date, str]]:
+    return [(line.day, line.volume) for line in lines if line.action is Action.RUN]
 
 
 def test_the_newest_full_day_is_run_and_no_older_one_is_looked_at() -> None:

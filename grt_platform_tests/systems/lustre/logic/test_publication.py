@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grt_platform.systems.lustre.logic.plan import Dump, full_set, to_run
+from grt_platform.systems.lustre.logic.plan import Action, Dump, full_set
 from grt_platform.systems.lustre.logic.publication import Strictness, verdict
 
 TODAY = date(2021, 8, 21)
@@ -50,7 +50,8 @@ def test_volume_by_volume_everything_is_reported(day: int, missing: set[str], re
 @given(st.dictionaries(st.tuples(st.integers(0, 12).map(ago), st.sampled_from("ab")), st.just(Dump.LOADED)),
        st.sets(st.integers(0, 12).map(ago)))  # fmt: skip
 def test_what_the_plan_runs_is_what_is_published_next(dumps: dict[tuple[date, str], Dump], reported: set[date]) -> None:
-    planned = [day for day, _ in to_run(full_set(TODAY, 10, "ab", dumps, reported))]
+    lines = full_set(TODAY, 10, "ab", dumps, reported)
+    planned = [line.day for line in lines if line.action is Action.RUN]
     missing = {day: [volume for volume in "ab" if (day, volume) not in dumps] for day in map(ago, range(13))}
     new = [day for day in missing if day not in reported and verdict(day, missing[day], reported, STRICT).is_published]
     assert planned == new[:1]

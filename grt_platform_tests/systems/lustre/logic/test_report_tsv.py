@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grt_platform.systems.lustre.logic.iec import consumption, humanise, plain_days
+from grt_platform.systems.lustre.logic.iec import humanise, plain_days
 from grt_platform.systems.lustre.logic.report_tsv import projects_tsv, report_tsv
 from grt_platform.systems.lustre.schemas import GROUP_USAGE, PROJECT_USAGE
 
@@ -117,13 +117,6 @@ def test_the_inspector_s_table_has_its_columns_with_a_total_first() -> None:
 )
 def test_sizes_are_told_in_binary_units_of_two_decimals(size: int, text: str) -> None:
     assert humanise(size) == text
-
-
-def test_consumption_tells_used_quota_and_share() -> None:
-    assert consumption(TIB * 3 // 2, 2 * TIB) == "1.5 TiB of 2.0 TiB (75.0%)"
-    assert consumption(TIB, 0) == "1.0 TiB (Unlimited)"
-    assert consumption(TIB, None) == "1.0 TiB"
-    assert consumption(0, 10) == "0 of 10 (0.0%)"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from grt_platform_tests.oracles.lustre_scan import lines_of, plain_scan
 from grt_platform_tests.systems.lustre.logic.dumps import (
     ENTRY,
     HOSTILE,
+    PATHS_64,
+    PATHS_QUOTED,
     Run,
     entry_line,
     line,
@@ -85,6 +87,13 @@ def test_a_scan_adds_up_to_what_the_plain_loop_says(entries, form, data):
 def test_hostile_lines_are_set_aside_with_the_reason_of_the_plain_reader(lines, form, ends):
     texts = [each if isinstance(each, bytes) else entry_line(each, form) for each in lines]
     check(packed([line(form=form), *texts, line(form=form)], b"\n" if ends else b""), form)
+
+
+@pytest.mark.parametrize(("form", "paths"), [("mpistat", PATHS_64), ("wrstat", PATHS_QUOTED)])
+def test_paths_written_in_odd_ways_are_judged_as_by_the_plain_reader(form, paths):
+    rest = line(form=form).split(b"\t", 1)[1]
+    run = check(packed([line(form=form), *(path + b"\t" + rest for path in paths)]), form)
+    assert 0 < run.counts.quarantined < len(paths)
 
 
 @QUIET

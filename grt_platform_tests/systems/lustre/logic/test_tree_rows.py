@@ -58,3 +58,17 @@ def test_bytes_of_classes_are_json_without_those_of_none(rows):
     found = class_bytes(np.array(rows, np.int64).reshape(len(rows), 3).T.copy(), classes).to_list()
     some = [{name: used for name, used in zip(classes, row, strict=True) if used} for row in rows]
     assert found == [json.dumps(each, separators=(",", ":"), ensure_ascii=False) if each else None for each in some]
+
+
+def test_numbers_of_every_length_are_written_whole():
+    lengths = [10**digits + more for digits in range(1, 19) for more in (-1, 0, 1, 10 ** (digits // 2))]
+    values = [1, 2, *lengths, (1 << 63) - 1]
+    found = class_bytes(np.array([values], np.int64), ["all"]).to_list()
+    assert found == [f'{{"all":{value}}}' for value in values]
+
+
+def test_far_more_directories_than_there_was_room_for_are_all_there():
+    paths = [b"/%d/%s" % (number % 300, b"%040d" % number) for number in range(140_000)]
+    known = known_of(paths)
+    order, _ = by_depth_and_path(known)
+    assert sorted(Paths().of(known, order).to_pylist()[301:]) == sorted(paths)

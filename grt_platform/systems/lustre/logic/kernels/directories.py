@@ -11,8 +11,11 @@ from grt_platform.systems.lustre.logic.kernels.wide import copy_wide, lowest, un
 
 COUNT, NAME_BYTES = range(2)
 ROOT = 0
-_FIRST_ROOM, _MANY = 1 << 14, 1 << 20
-_FIRST_NAME_BYTES = 1 << 18
+_FIRST_ROOM, _MANY = 1 << 14, 1 << 17
+_FIRST_NAME_BYTES, _MANY_BYTES = 1 << 18, 1 << 22
+_LEAP = 32
+"""By how much more room is made once there are many directories: what nobody touches takes no memory, and each copy of
+what is known touches as much anew."""
 _MOST_MORE, _MOST_NAME_BYTES = MAX_PARTS + 1, MAX_LINE_BYTES + 64
 """What one path may need."""
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -63,7 +66,7 @@ def grown(known: Directories) -> Directories:
     if count + _MOST_MORE > len(known.parent):
         known = _wider(known, count)
     if used + _MOST_NAME_BYTES > len(known.names):
-        names = np.zeros(len(known.names) * 2, np.uint8)
+        names = np.zeros(_more(len(known.names), _MANY_BYTES), np.uint8)
         names[:used] = known.names[:used]
         known = known._replace(names=names)
     if (count + _MOST_MORE) * 4 > len(known.slots) * 3:
@@ -74,12 +77,15 @@ def grown(known: Directories) -> Directories:
 
 
 def _wider(known: Directories, count: int) -> Directories:
-    """Room for twice as many directories, a quarter more where they are many."""
-    before = len(known.parent)
-    room = before * 2 if before < _MANY else before * 5 // 4
+    room = _more(len(known.parent), _MANY)
     parent, reach, facts = np.zeros(room, np.int32), np.zeros(room, np.int32), np.zeros((room, 2), np.int64)
     parent[:count], reach[:count], facts[:count] = known.parent[:count], known.reach[:count], known.facts[:count]
     return known._replace(parent=parent, reach=reach, facts=facts)
+
+
+def _more(room: int, many: int) -> int:
+    """Twice the room; once, where it becomes large, far more."""
+    return room * (_LEAP if many <= room < many * _LEAP else 2)
 
 
 @compiled

@@ -19,7 +19,7 @@ class Pairs(NamedTuple):
     Attributes:
         now: PAIRS in use; TOTAL of all used bytes.
         keys: The pairs.
-        sums: For each pair USED, INODES, FILES, NEWEST.
+        sums: For each pair USED, INODES, FILES, NEWEST, or as many of them as are summed.
         slots: The hash table: numbers of pairs, -1 where free; its size is a power of two.
     """
 
@@ -29,19 +29,19 @@ class Pairs(NamedTuple):
     slots: NDArray[np.int32]
 
 
-def new_pairs(room: int = 1 << 10) -> Pairs:
-    """No pairs yet; `room` is a power of two."""
+def new_pairs(sums: int = NEWEST + 1, room: int = 1 << 10) -> Pairs:
+    """No pairs yet, each to get so many sums; `room` is a power of two."""
     return Pairs(
         np.zeros(2, np.int64),
         np.zeros((room, 2), np.int64),
-        np.zeros((room, 4), np.int64),
+        np.zeros((room, sums), np.int64),
         np.full(room * 2, -1, np.int32),
     )
 
 
 def grown_pairs(pairs: Pairs) -> Pairs:
     """The same sums with room for twice as many."""
-    wider = new_pairs(len(pairs.keys) * 2)
+    wider = new_pairs(pairs.sums.shape[1], len(pairs.keys) * 2)
     count = int(pairs.now[PAIRS])
     wider.now[:] = pairs.now
     wider.keys[:count], wider.sums[:count] = pairs.keys[:count], pairs.sums[:count]
@@ -90,7 +90,8 @@ def pair_of(pairs: Pairs, one: int, other: int, before: int) -> int:
             return -1
         pairs.slots[slot] = number
         pairs.keys[number, 0], pairs.keys[number, 1] = one, other
-        pairs.sums[number, NEWEST] = NO_TIME
+        if pairs.sums.shape[1] > NEWEST:
+            pairs.sums[number, NEWEST] = NO_TIME
         pairs.now[PAIRS] += 1
     return number
 

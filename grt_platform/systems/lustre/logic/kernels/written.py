@@ -5,10 +5,12 @@ from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories, name_begin, name_length
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
-from grt_platform.systems.lustre.logic.kernels.wide import copy
+from grt_platform.systems.lustre.logic.kernels.wide import copy, copy_wide, fetch, lowest
 
-_SLASH, _COMMA, _OPEN, _CLOSE, _ZERO = 47, 44, 123, 125, 48
-MOST_DIGITS = 19
+_SLASH, _COMMA, _OPEN, _CLOSE = 47, 44, 123, 125
+MOST_DIGITS, EIGHT, WIDE = 19, 8, 64
+_AHEAD = 16
+_EIGHT_DIGITS = 100_000_000
 
 
 @compiled
@@ -28,11 +30,24 @@ def write_paths(
         ends: Where each path ends, as `path_ends` gives it.
         base: Larger than every place used before with this `begun`.
         begun: For each directory the base and the place where a path was written that begins with its own.
-        out: Gets the paths.
+        out: Gets the paths; WIDE more bytes may be written behind them.
     """
-    for number in range(len(nodes)):
+    count = len(nodes)
+    for number in range(count):
+        coming = nodes[min(number + _AHEAD, count - 1)]
+        fetch(known.facts, 2 * np.int64(coming))
+        fetch(begun, coming)
+        fetch(known.names, name_begin(known, nodes[min(number + _AHEAD // 2, count - 1)]))
         begin, at = np.int64(ends[number]), np.int64(ends[number + 1])
         node = np.int64(nodes[number])
+        above = known.parent[node]
+        if begun[above] >= base and begun[node] < base:
+            length = name_length(known, node)
+            copy_wide(out, begin, out, begun[above] - base, at - length - 1 - begin)
+            out[at - length - 1] = _SLASH
+            copy_wide(out, at - length, known.names, name_begin(known, node), length)
+            begun[node] = base + begin
+            continue
         while node > 0 and begun[node] < base:
             begun[node] = base + begin
             length = name_length(known, node)
@@ -94,7 +109,8 @@ def write_members(
     name_ends: NDArray[np.int64],
     ends: NDArray[np.int32],
     out: NDArray[np.uint8],
-) -> None:
+    valid: NDArray[np.uint8],
+) -> int:
     """Writes for each column of `sums` a JSON object of the numbers above 0 in it; nothing where there is none.
 
     Args:
@@ -102,9 +118,13 @@ def write_members(
         names: The members' names, quoted and with a colon, one behind the other.
         name_ends: Where each ends; one more than names, the first is 0.
         ends: Gets where each object ends; one more than columns of `sums`.
-        out: Gets the objects; room for all names and MOST_DIGITS + 2 more for each number.
+        out: Gets the objects; room for all names and MOST_DIGITS + 2 more for each number, and EIGHT more at the end.
+        valid: Gets a bit for each column that has an object, the lowest of a byte first; zeros before.
+
+    Returns:
+        How many columns have an object.
     """
-    at = 0
+    at, objects = 0, 0
     for number in range(sums.shape[1]):
         begin = at
         for member in range(sums.shape[0]):
@@ -117,19 +137,40 @@ def write_members(
         if at > begin:
             out[at] = _CLOSE
             at += 1
+            objects += 1
+            valid[number >> 3] |= 1 << (number & 7)
         ends[number + 1] = at
+    return objects
 
 
 @inlined
 def write_number(out: NDArray[np.uint8], at: int, value: int) -> int:
-    """Writes the digits of a number above 0; returns where they end."""
-    digits, rest = 0, value
-    while rest > 0:
-        rest //= 10
-        digits += 1
-    rest = value
-    for place in range(digits):
-        quotient = rest // 10
-        out[at + digits - 1 - place] = _ZERO + rest - quotient * 10
-        rest = quotient
-    return at + digits
+    """Writes the digits of a number above 0, and up to seven bytes that mean nothing; returns where the digits end."""
+    high = value // _EIGHT_DIGITS
+    low = value - high * _EIGHT_DIGITS
+    if high == 0:
+        return write_eight(out, at, low, 1)
+    top = high // _EIGHT_DIGITS
+    if top > 0:
+        at = write_eight(out, at, top, 1)
+    at = write_eight(out, at, high - top * _EIGHT_DIGITS, EIGHT if top > 0 else 1)
+    return write_eight(out, at, low, EIGHT)
+
+
+@inlined
+def write_eight(out: NDArray[np.uint8], at: int, value: int, least: int) -> int:
+    """Writes a number of at most eight digits, with zeros before it where it has less than `least`; returns its end.
+
+    The halves of the number are parted in the halves of one word, then their halves, then the digits: three divisions
+    for all, by multiplying with inverses that are near enough.
+    """
+    digits = np.uint64(value // 10_000) | np.uint64(value % 10_000) << np.uint64(32)
+    halves = (digits * np.uint64(5243) >> np.uint64(19)) & np.uint64(0x7F_0000_007F)
+    digits = halves | (digits - halves * np.uint64(100)) << np.uint64(16)
+    halves = (digits * np.uint64(103) >> np.uint64(10)) & np.uint64(0x000F_000F_000F_000F)
+    digits = halves | (digits - halves * np.uint64(10)) << np.uint64(8)
+    zeros = min(lowest(digits) >> 3, EIGHT - least)
+    text = (digits | np.uint64(0x3030_3030_3030_3030)) >> np.uint64(8 * zeros)
+    for place in range(EIGHT):
+        out[at + place] = np.uint8(text >> np.uint64(8 * place) & np.uint64(0xFF))
+    return at + EIGHT - zeros
