@@ -38,17 +38,6 @@ def wait_for_loaded(door: Door, loaded: Sequence[Loaded], *, patience_s: float) 
     return sorted(rows(), key=lambda row: str(row["source"]))
 
 
-def wait_for(what: str, is_done: Callable[[], bool], *, patience_s: float) -> None:
-    """Waits for anything else that runs bring about.
-
-    Raises:
-        UnavailableError: It took longer than the patience; the runs go on.
-    """
-    with progress() as bars:
-        bars.add_task(what, total=None)
-        _until(is_done, patience_s, what)
-
-
 def wait_for_backfill(backfill_id: str, *, patience_s: float) -> int:
     """Waits until a backfill has ended; returns how many partitions of assets failed.
 

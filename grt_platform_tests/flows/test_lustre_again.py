@@ -6,6 +6,7 @@ import dagster as dg
 import pytest
 
 from grt_platform.orchestration.describe import asset_key
+from grt_platform.settings import settings
 from grt_platform.systems.lustre.partitions import partition_key
 from grt_platform.systems.lustre.schemas import ACCOUNTS, OF_DUMP
 from grt_platform.systems.lustre.serving.door import LUSTRE
@@ -41,6 +42,24 @@ def test_a_rebuild_from_raw_gives_the_same_rows_everywhere(platform: Platform) -
         platform.materialize([dg.AssetKey(parts) for parts in LUSTRE.rebuilt], key)
     platform.settle()
     assert everything(platform) == before
+
+
+@pytest.mark.slow
+def test_a_dump_that_is_rejected_by_new_rules_is_in_nothing_any_more(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products = platform.home / "products"
+    receive(platform, FIRST, "scratch116", made(FIRST, "scratch116", lines=5000, bad_lines=1))
+    assert {path.suffix for path in products.rglob("*") if path.is_file()} == {".csv", ".tsv", ".gz", ".txt", ""}
+    monkeypatch.setenv("GRT_LUSTRE_MAX_BAD_SHARE", "0")
+    settings.cache_clear()
+    platform.materialize([dg.AssetKey(parts) for parts in LUSTRE.rebuilt], partition_key(FIRST, "scratch116"))
+    platform.settle()
+    kept = {name for name, rows in everything(platform).items() if rows}
+    assert kept == {f"{where} {noun}" for where in ("lake", "warehouse") for noun in ("ledger", "days")}
+    [day] = platform.warehouse.fetch("SELECT loaded, rejected, used_bytes FROM lustre.days", {})
+    assert tuple(day.values()) == (0, 1, 0)
+    assert [path for path in products.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ def row_of(lake: Lake, dumped_on: date) -> pl.DataFrame:
     """The row of `lustre/product/days`: which volumes of the date are there, and which are missing."""
     around = lake.scan(LEDGER, {"dumped_on": dates_around(dumped_on)})
     of_date = {"dumped_on": dumped_on.isoformat()}
-    expected = expected_volumes(around, named_volumes())
+    expected = expected_volumes(around, named_volumes(), dumped_on)
     return day(lake.scan(LEDGER, of_date), lake.scan(VOLUME_TOTALS, of_date), dumped_on, expected)
 
 

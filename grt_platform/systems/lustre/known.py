@@ -1,6 +1,6 @@
 """What directories and quotas told at a time, read from the snapshots in the raw store."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -16,10 +16,11 @@ from grt_platform.systems.lustre.snapshots import Snapshots
 def moment_of(volume_totals: pl.LazyFrame) -> datetime:
     """Up to when what was told counts for a dump: the end of its date, or its reception where that was earlier.
 
-    What comes after a dump was loaded does not change it, so a rebuild gives the same rows.
+    What comes after a dump was loaded does not change it, so a rebuild gives the same rows. Where none is loaded (any
+    more) nothing has to be named, and any moment will do.
     """
-    moment: datetime = volume_totals.select(pl.min_horizontal("as_of_at", "received_at")).collect().item()
-    return moment
+    moments = volume_totals.select(pl.min_horizontal("as_of_at", "received_at").alias("at")).collect()["at"]
+    return next(iter(moments), datetime.min.replace(tzinfo=UTC))
 
 
 def groups_at(store: Store, moment: datetime) -> tuple[pl.DataFrame, datetime | None]:

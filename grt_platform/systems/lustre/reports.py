@@ -19,15 +19,18 @@ def write_reports(store: Store, dumped_on: date, group_usage: pl.DataFrame) -> p
 
     A date without rows has no files.
     """
-    volumes = sorted(group_usage["volume"].unique())
-    stem = f"report-{dumped_on:%Y%m%d}"
-    tidy = group_usage.sort("volume", "gid").write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ").encode()
-    texts = {f"{stem}.tsv": report_tsv(group_usage, volumes), f"{stem}.csv": tidy}
+    texts = _texts(dumped_on, group_usage)
     for name, data in texts.items():
-        if volumes:
-            store.put(FOLDER + name, data)
-        else:
+        if group_usage.is_empty():
             store.delete(FOLDER + name)
+        else:
+            store.put(FOLDER + name, data)
+    return report_files(dumped_on, group_usage)
+
+
+def report_files(dumped_on: date, group_usage: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `lustre/product/report_files` when the report of a date is that of these rows of group_usage."""
+    volumes = sorted(group_usage["volume"].unique())
     rows = [
         {
             "dumped_on": dumped_on,
@@ -37,10 +40,17 @@ def write_reports(store: Store, dumped_on: date, group_usage: pl.DataFrame) -> p
             "size_bytes": len(data),
             "sha256": hashlib.sha256(data).hexdigest(),
         }
-        for name, data in texts.items()
+        for name, data in _texts(dumped_on, group_usage).items()
         if volumes
     ]
     return pl.DataFrame(rows, schema=REPORT_FILES.polars_schema())
+
+
+def _texts(dumped_on: date, group_usage: pl.DataFrame) -> dict[str, bytes]:
+    """The bytes of each file by its name."""
+    stem = f"report-{dumped_on:%Y%m%d}"
+    tidy = group_usage.sort("volume", "gid").write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ").encode()
+    return {f"{stem}.tsv": report_tsv(group_usage, sorted(group_usage["volume"].unique())), f"{stem}.csv": tidy}
 
 
 def reported(store: Store) -> set[date]:

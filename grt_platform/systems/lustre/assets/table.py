@@ -19,7 +19,7 @@ from grt_platform.orchestration.sharding import CUT, IN_SHARD, IN_SHARDS, handed
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.limits import scan_rules
 from grt_platform.systems.lustre.partitions import DUMPS, cells
-from grt_platform.systems.lustre.schemas import ACCOUNTS, RESUMMED, SCANNED_TABLES
+from grt_platform.systems.lustre.schemas import ACCOUNTS, LEDGER, RESUMMED, SCANNED_TABLES, VOLUME_TOTALS
 from grt_platform.systems.lustre.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -114,13 +114,24 @@ def _chosen(context: Context) -> list[Table]:
 
 
 def _results(context: Context, chosen: Sequence[Table], built: "Built") -> Iterator[dg.MaterializeResult[None]]:
-    """What Dagster is told of the tables that were made."""
+    """What Dagster is told of the tables that were made, and of those whose rows are gone, which others must learn."""
     for warning in built.warnings:
         context.log.warning("%s", warning)
+    rows = dict(built.rows)
+    if LEDGER.noun in rows and VOLUME_TOTALS.noun not in rows and _was_loaded(context):
+        rows = {**dict.fromkeys((table.noun for table in chosen), 0), **rows}
     for table in chosen:
-        if table.noun in built.rows:
-            metadata: dict[str, Any] = {"dagster/partition_row_count": built.rows[table.noun]}
+        if table.noun in rows:
+            metadata: dict[str, Any] = {"dagster/partition_row_count": rows[table.noun]}
             yield dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
+
+
+def _was_loaded(context: Context) -> bool:
+    """Whether Dagster was told last that this dump has rows, whatever runs have done since that died before telling."""
+    wanted = dg.AssetRecordsFilter(asset_key(VOLUME_TOTALS), asset_partitions=[context.partition_key])
+    last = context.instance.fetch_materializations(wanted, limit=1).records
+    metadata = last[0].asset_materialization.metadata if last and last[0].asset_materialization else {}
+    return bool(metadata) and metadata["dagster/partition_row_count"].value != 0
 
 
 in_several_steps = in_shards(_NAME, (lustre_cut, lustre_shard, lustre_join), _KEYS, _SPECS, can_subset=True)

@@ -16,17 +16,19 @@ def dates_around(dumped_on: date) -> list[str]:
     return [(dumped_on - timedelta(days=days)).isoformat() for days in range(REMEMBERED.days + 1)]
 
 
-def expected_volumes(ledger: pl.LazyFrame, named: Collection[str]) -> list[str]:
-    """The volumes that were to come, sorted.
+def expected_volumes(ledger: pl.LazyFrame, named: Collection[str], dumped_on: date) -> list[str]:
+    """The volumes that were to come on a date, sorted.
 
     Args:
         ledger: Rows of `lustre/table/ledger` of `dates_around` it.
-        named: Volumes that a setting names; empty takes those that were loaded on the date or not long before.
+        named: Volumes that a setting names; empty takes those of which a dump came that day, be it a bad one, and
+            those that were loaded not long before.
+        dumped_on: The date.
     """
     if named:
         return sorted(named)
-    loaded = ledger.filter(pl.col("status") == "loaded")
-    return sorted(loaded.select("volume").unique().collect()["volume"])
+    seen = ledger.filter((pl.col("status") == "loaded") | (pl.col("dumped_on") == dumped_on))
+    return sorted(seen.select("volume").unique().collect()["volume"])
 
 
 def day(ledger: pl.LazyFrame, totals: pl.LazyFrame, dumped_on: date, expected: Collection[str]) -> pl.DataFrame:

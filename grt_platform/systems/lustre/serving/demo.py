@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.serving import handles
 from grt_platform.serving.demo import DemoPlatform, DemoResult
 from grt_platform.serving.page import Page, Row
-from grt_platform.serving.waiting import wait_for, wait_for_loaded
+from grt_platform.serving.waiting import wait_for_loaded
 from grt_platform.systems.lustre.asking import ask_groups, ask_quotas
 from grt_platform.systems.lustre.logic.iec import humanise
 from grt_platform.systems.lustre.serving import queries
@@ -37,7 +36,6 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
         loaded = list(put_into_raw(handles.raw_store(), find_dumps([Path(folder)])))
     rows = wait_for_loaded(LUSTRE, loaded, patience_s=_PATIENCE_S)
     database, everything = handles.warehouse(), queries.Wanted()
-    wait_for("forecasting", lambda: _foretold(database) >= set(DAYS), patience_s=_PATIENCE_S)
     largest = max(queries.report(database, everything, Page(1000)), key=lambda row: row["used_bytes"])
     name = largest["group_name"] or str(largest["gid"])
     projects = [row for row in queries.projects(database, everything, None, Page(1000)) if row["project"]]
@@ -66,13 +64,6 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
         DemoResult("Where is it?", f"{most['path']}: {humanise(most['used_bytes'])}", f"grt lustre where {root}"),
         DemoResult("When does its space end?", _end(pressing), "grt lustre forecasts"),
     ]
-
-
-def _foretold(database: Warehouse) -> set[str]:
-    """Volumes whose newest dump is in their forecast, which is made once nothing else of them is under way."""
-    newest = {row["volume"]: row["dumped_on"] for row in queries.volumes(database)}
-    rows = queries.forecasts(database, queries.Wanted(), 1, Page(1000))
-    return {row["volume"] for row in rows if row["dumped_on"] == newest[row["volume"]]}
 
 
 def _end(row: Row) -> str:
