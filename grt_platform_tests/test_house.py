@@ -126,6 +126,12 @@ def test_no_asset_hands_a_value_on_by_the_disk_of_one_machine(whole):
     assert {place for _, _, place in handed} == {"lake_io"}, handed
 
 
+def test_no_step_of_an_asset_makes_checks_too(whole):
+    """Automation asks for such a check by name, and Dagster then leaves out all other checks of the run."""
+    made = [each for each in whole.assets or [] if isinstance(each, dg.AssetsDefinition) and each.is_executable]
+    assert [key.to_user_string() for each in made for key in each.check_keys] == []
+
+
 def test_every_table_of_an_asset_tells_its_columns(whole):
     for spec in whole.resolve_all_asset_specs():
         if spec.key.path[1] != "raw":

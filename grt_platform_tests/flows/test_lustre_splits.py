@@ -53,6 +53,9 @@ def test_lines_of_human_genetics_come_out_byte_for_byte_with_an_index_and_vanish
     assert f"hgi:*:{gids[0]}:" in (folder / "groupfile").read_text()
     served = {row["file"]: row for row in rows(platform, "group_splits")}
     assert served["hgi.dat.gz"]["lines"] == found_lines(folder / "hgi.dat.gz")
+    checks = [each for run in platform.runs for each in run.get_asset_check_evaluations()]
+    assert {each.passed for each in checks} == {True}
+    assert [each.asset_key.path[-1] for each in checks if each.check_name == "lines_conserved"] == ["group_splits"]
     without = b"".join(
         line for line in gzip.decompress(first).splitlines(keepends=True) if line.split(b"\t")[3] != b"%d" % gids[0]
     )

@@ -12,13 +12,14 @@ from grt_platform.orchestration.promises import ALL, promises, promises_together
 from grt_platform.orchestration.resources import ClockResource, LakeResource
 from grt_platform.orchestration.verdict import verdict
 from grt_platform.settings import settings
-from grt_platform.systems.lustre.logic.accounting import late_volumes, lost_lines, unequal_sums
+from grt_platform.systems.lustre.logic.accounting import late_volumes, lost_in_splits, lost_lines, unequal_sums
 from grt_platform.systems.lustre.partitions import DATES, DUMPS, VOLUMES, cells, columns_of
 from grt_platform.systems.lustre.schemas import (
     ACCOUNTS,
     DAYS,
     ENTRIES,
     FORECASTS,
+    GROUP_SPLITS,
     GROUP_TOTALS,
     GROUP_USAGE,
     JOINED,
@@ -98,6 +99,20 @@ def no_group_lost(context: dg.AssetCheckExecutionContext, lake: LakeResource) ->
 
 
 @dg.asset_check(
+    asset=asset_key(GROUP_SPLITS),
+    name="lines_conserved",
+    description="Lines of all splits + skipped + bad lines are the lines of the dumps, bad lines those set aside",
+    partitions_def=DATES,
+)
+def lines_conserved(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    """Adds up what the split of a date told of itself, and compares it with what the scans of its dumps told."""
+    wanted = dg.AssetRecordsFilter(asset_key(GROUP_SPLITS), asset_partitions=[context.partition_key])
+    [record] = context.instance.fetch_materializations(wanted, limit=1).records
+    told = record.asset_materialization.metadata if record.asset_materialization else {}
+    return verdict(lost_in_splits({name: int(value.value) for name, value in told.items() if "lines" in name}))
+
+
+@dg.asset_check(
     asset=asset_key(DAYS.served()),
     name="is_fresh",
     description="Every volume had a dump within GRT_LUSTRE_FRESHNESS_DAYS",
@@ -113,6 +128,7 @@ CHECKS = (
     no_line_lost,
     sums_conserved,
     no_group_lost,
+    lines_conserved,
     is_fresh,
     promises_together("lustre_scan_promises", {t: _PROMISED.get(t, ALL) for t in (*SCANNED_TABLES, *ACCOUNTS)}, DUMPS),
     *(check for table in JOINED for check in promises(table, DUMPS)),

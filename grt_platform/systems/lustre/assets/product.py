@@ -8,7 +8,7 @@ import polars as pl
 
 from grt_platform.kernel.table import Table
 from grt_platform.orchestration.conditions import ON_ANY_UPDATE_AT_LEISURE, ON_UPDATE
-from grt_platform.orchestration.describe import about, about_raw, asset_key
+from grt_platform.orchestration.describe import about, about_raw
 from grt_platform.orchestration.execution import errors_by_kind, heavy, light
 from grt_platform.orchestration.resources import ClockResource, LakeResource, StoresResource
 from grt_platform.settings import settings
@@ -22,6 +22,7 @@ from grt_platform.systems.lustre.limits import (
     warning_levels,
 )
 from grt_platform.systems.lustre.logic import forecast, usage
+from grt_platform.systems.lustre.logic.accounting import split_counts
 from grt_platform.systems.lustre.logic.clock import as_of
 from grt_platform.systems.lustre.partitions import BY_DATE, BY_VOLUME, DATES, DUMPS, VOLUMES, cells
 from grt_platform.systems.lustre.pictures import drawn
@@ -162,29 +163,17 @@ def report_files(
     return dg.MaterializeResult(value=written, metadata={"is_published": found.is_published, "because": found.reason})
 
 
-@dg.asset(
-    **(_of_date(GROUP_SPLITS, {"volume_totals": VOLUME_TOTALS}) | {"op_tags": heavy("lustre")}),
-    check_specs=[
-        dg.AssetCheckSpec(
-            "lines_conserved",
-            asset=asset_key(GROUP_SPLITS),
-            description="Lines of all splits + skipped + bad lines are the lines of the dumps",
-        )
-    ],
-)
+@dg.asset(**(_of_date(GROUP_SPLITS, {"volume_totals": VOLUME_TOTALS}) | {"op_tags": heavy("lustre")}))
 def group_splits(
     context: dg.AssetExecutionContext, volume_totals: pl.LazyFrame, stores: StoresResource
-) -> tuple[pl.DataFrame, dg.AssetCheckResult]:
+) -> dg.MaterializeResult[pl.DataFrame]:
     """Cuts the loaded dumps of a date by group, for the servers that show a group its tree."""
     from grt_platform.systems.lustre.kernels_made import ready_split_date  # numba's 60 MB, which only a run needs
 
     dumped_on, totals = date.fromisoformat(context.partition_key), volume_totals.collect()
     with errors_by_kind(context.retry_number):
         cut = ready_split_date(stores.raw(), stores.products(), dumped_on, totals, special_prefixes())
-    lines, kept = int(totals["lines"].sum()), int(cut.rows["lines"].sum())
-    told = f"{kept} lines in splits + {cut.skipped} skipped + {cut.bad} bad; {lines} in the dumps"
-    is_whole = kept + cut.skipped + cut.bad == lines
-    return cut.rows, dg.AssetCheckResult(check_name="lines_conserved", passed=is_whole, description=told)
+    return dg.MaterializeResult(value=cut.rows, metadata=split_counts(cut.rows, cut.skipped, cut.bad, totals))
 
 
 PRODUCTS = (archived, group_usage, project_usage, forecasts, days, report_files, group_splits)

@@ -1,4 +1,4 @@
-"""The sums that must be right: bytes of gids against lines, lines of the dump against rows, dates of volumes."""
+"""The sums that must be right: bytes of gids against lines, of dumps against rows and splits; dates of volumes."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -32,6 +32,33 @@ def unequal_sums(sums: Mapping[str, tuple[int, int]]) -> Iterator[str]:
     for noun, found in sums.items():
         if found != (used, inodes):
             yield f"{noun} tells of {found[0]} bytes in {found[1]} inodes, the entries of {used} in {inodes}"
+
+
+def split_counts(splits: pl.DataFrame, skipped: int, bad: int, totals: pl.DataFrame) -> dict[str, int]:
+    """What a date's split made of its lines, and how many lines the scans of its dumps found.
+
+    Args:
+        splits: Rows of `lustre/product/group_splits` of the date.
+        skipped: Lines in no split.
+        bad: Bad lines that the split met.
+        totals: Rows of `lustre/table/volume_totals` of the dumps that were cut.
+    """
+    return {
+        "lines_in_splits": int(splits["lines"].sum()),
+        "lines_skipped": skipped,
+        "bad_lines": bad,
+        "lines_of_dumps": int(totals["lines"].sum()),
+        "bad_lines_of_dumps": int(totals["quarantined"].sum()),
+    }
+
+
+def lost_in_splits(counts: Mapping[str, int]) -> Iterator[str]:
+    """What is wrong with a date's split, by its `split_counts`."""
+    kept, skipped, bad = counts["lines_in_splits"], counts["lines_skipped"], counts["bad_lines"]
+    if kept + skipped + bad != counts["lines_of_dumps"]:
+        yield f"{kept} lines in splits + {skipped} skipped + {bad} bad; {counts['lines_of_dumps']} in the dumps"
+    if bad != counts["bad_lines_of_dumps"]:
+        yield f"{bad} bad lines, of which the dumps have {counts['bad_lines_of_dumps']}"
 
 
 def late_volumes(days: pl.DataFrame, today: date, patience: timedelta) -> Iterator[str]:

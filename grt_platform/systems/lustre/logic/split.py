@@ -113,13 +113,13 @@ class _Dealer:
             np.frombuffer(b"".join(rules.prefixes) or b"\0", np.uint8),
             np.cumsum([0, *map(len, rules.prefixes)]).astype(np.int64),
         )
-        self._path = new_path_state(rules.max_line_bytes)
         self._fields = np.zeros((FIELDS, 1), np.int64)
 
     def take(self, source: str, packed: BinaryIO, block_bytes: int) -> None:
         """Deals the lines of one dump; a gzip member never holds lines of two."""
         most = self._rules.max_line_bytes
         before = int(self._lots.now[LINES])
+        self._path = new_path_state(most)  # what a path keeps of the one before is of no use in another form
         try:
             with blocks(packed, source, size=block_bytes, max_line_bytes=most) as stream:
                 self._take_blocks(stream)

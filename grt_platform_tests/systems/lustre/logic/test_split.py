@@ -88,6 +88,14 @@ def test_volumes_follow_each_other_as_gzip_members():
     assert member.count(b"\n") == 5
 
 
+@pytest.mark.parametrize("forms", [("mpistat", "wrstat"), ("wrstat", "mpistat")])
+def test_each_volume_is_read_in_its_own_form(forms):
+    volumes = [[line(b"/lustre/s/d%d/x%d" % (i, i), form=form, gid=1) for i in range(50)] for form in forms]
+    done, files = cut(*map(packed, volumes))
+    assert files.lines() == {"one": [text + b"\n" for volume in volumes for text in volume]}
+    assert (done.lines, done.skipped, done.bad) == (100, 0, 0)
+
+
 def test_small_room_changes_nothing_but_the_members():
     texts = [line(b"/a/%d" % i, gid=i % 3) for i in range(5000)]
     assert cut(packed(texts))[1].lines() == cut(packed(texts), waiting_bytes=1, block_bytes=70_000)[1].lines()
