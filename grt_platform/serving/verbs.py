@@ -16,6 +16,7 @@ from grt_platform.serving.output import show
 
 PARTIAL = 3
 _FORMS = click.Choice(["csv", "tsv", "parquet", "json"])
+_MOST_RAW = 300
 _BRIEF_ROW = ("source", "member", "line_number", "reason", "raw")
 _BRIEF = (
     *("source", "status", "reason", "rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate", "rows_superseded"),
@@ -62,13 +63,13 @@ def _quarantine(door: Door) -> click.Command:
     @click.option("--source", help="Only rows of this raw object.")
     @click.option("--limit", default=1000, show_default=True, type=click.IntRange(1), help="Most rows shown.")
     def quarantine(*, as_json: bool, source: str | None, limit: int) -> None:
-        """List the rows that could not be loaded: where, which line, why, and their bytes."""
+        """List the rows that could not be loaded: where, which line, why, and their bytes (the first; all as JSON)."""
         rows = handles.warehouse().fetch(
             f"SELECT * FROM {door.system}.quarantine WHERE %(source)s::text IS NULL OR source = %(source)s "
             "ORDER BY source, version, member, line_number LIMIT %(limit)s",
             {"source": source, "limit": limit + 1},
         )
-        shown = rows[:limit] if as_json else _brief(rows[:limit], _BRIEF_ROW)
+        shown = rows[:limit] if as_json else [_shortened(row) for row in _brief(rows[:limit], _BRIEF_ROW)]
         show(shown, form=_form(as_json), empty="no row is in quarantine")
         if len(rows) > limit:
             click.echo(f"the first {limit} only; more with --limit", err=True)
@@ -141,6 +142,12 @@ def _chosen(door: Door, patterns: Sequence[str], sources: Sequence[str]) -> list
 
 def _brief(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = _BRIEF) -> list[dict[str, Any]]:
     return [{name: row.get(name) for name in columns} for row in rows]
+
+
+def _shortened(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with so much of its bytes as a table has room for."""
+    raw = bytes(row["raw"])
+    return {**row, "raw": raw if len(raw) <= _MOST_RAW else raw[:_MOST_RAW] + b" ..."}
 
 
 def _form(as_json: object) -> str:

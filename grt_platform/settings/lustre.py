@@ -1,8 +1,16 @@
 """Settings of the system lustre."""
 
-from pydantic import Field
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from grt_platform.settings.part import Part
+
+
+def _a_date(text: str) -> str:
+    date.fromisoformat(text)
+    return text
 
 
 class LustreSourceSettings(Part):
@@ -61,7 +69,7 @@ class LustreSourceSettings(Part):
 class LustreDumpSettings(Part):
     """Which dumps are taken, and what is added up of them."""
 
-    lustre_first_date: str = Field(
+    lustre_first_date: Annotated[str, AfterValidator(_a_date)] = Field(
         "2019-01-01", pattern=r"^\d{4}-\d{2}-\d{2}$", description="First date of which dumps are taken"
     )
     lustre_volumes: str = Field(
@@ -102,5 +110,7 @@ class LustreDumpSettings(Part):
     lustre_max_tree_depth: int = Field(
         1024, ge=1, le=1024, description="Deepest directories of the tree; what lies deeper counts for these"
     )
-    lustre_snapshots_cron: str = Field("0 5 * * *", description="When groups and quotas are asked for (UTC)")
+    lustre_snapshots_cron: str = Field(
+        "0 5 * * *", pattern=r"^\S+( +\S+){4}$", description="When groups and quotas are asked for (UTC)"
+    )
     lustre_freshness_days: int = Field(10, ge=1, description="Days without a dump after which a volume is late")

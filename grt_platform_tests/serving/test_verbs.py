@@ -80,6 +80,9 @@ def test_the_quarantine_tells_line_reason_and_bytes(home: Path) -> None:
     fill(QUARANTINE, [{**place, "raw": b"x\ty\xff"}])
     [row] = json.loads(grt("quarantine", "--json").output)
     assert (row["line_number"], row["reason"], row["raw"]) == (3, "bad id", "x\ty\\xff")
+    fill(QUARANTINE, [{**place, "raw": b"long" * 16_384}])
+    assert 70 < grt("quarantine").output.count("long") <= 75
+    assert json.loads(grt("quarantine", "--json").output)[0]["raw"] == "long" * 16_384
     assert "no row is in quarantine" in grt("quarantine", "--source", "other").output
 
 

@@ -6,6 +6,7 @@ from grt_platform.settings import settings
 from grt_platform.systems.lustre.logic.archived import parse_archived_dirs
 from grt_platform.systems.lustre.logic.clock import as_of
 from grt_platform.systems.lustre.logic.levels import WarningLevels, parse_levels
+from grt_platform.systems.lustre.logic.names import scratch
 from grt_platform.systems.lustre.logic.publication import Rule
 from grt_platform.systems.lustre.logic.rules import ScanRules, parse_areas, parse_classes
 
@@ -31,8 +32,8 @@ def class_names() -> tuple[str, ...]:
 
 
 def named_volumes() -> tuple[str, ...]:
-    """The volumes that the settings expect each day; empty leaves it to the ledger."""
-    return tuple(name.strip() for name in settings().lustre_volumes.split(",") if name.strip())
+    """The volumes that the settings expect each day, `114` for `scratch114`; empty leaves it to the ledger."""
+    return tuple(scratch(name.strip()) for name in settings().lustre_volumes.split(",") if name.strip())
 
 
 def archived_folders() -> dict[str, tuple[str, ...]]:

@@ -50,11 +50,12 @@ class Area:
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         if not pattern.startswith("/") or pattern.endswith("/"):
-            raise BadInputError(f"area {pattern!r}: write an absolute path without a slash at its end")
+            raise BadInputError(f"GRT_LUSTRE_AREAS has {pattern!r}: write an absolute path without a slash at its end")
         try:
             self.parts = tuple(re.compile(part.encode()) for part in pattern[1:].split("/"))
         except re.error as error:
-            raise BadInputError(f"area {pattern!r}: a part is no regular expression ({error})") from error
+            told = f"GRT_LUSTRE_AREAS has {pattern!r}: a part is no regular expression ({error})"
+            raise BadInputError(told) from error
 
     def fits(self, position: int, part: bytes) -> bool:
         """Whether a path may have this part at this position."""
@@ -122,7 +123,7 @@ def parse_classes(text: str) -> tuple[FileClass, ...]:
     classes = tuple(_file_class(part.strip()) for part in text.split(";") if part.strip())
     names = [each.name for each in classes]
     if len(set(names)) != len(names) or len(names) > _MAX_CLASSES:
-        raise BadInputError(f"file classes {text!r}: a name occurs twice, or there are more than {_MAX_CLASSES}")
+        raise BadInputError(f"GRT_LUSTRE_CLASSES is {text!r}: a name occurs twice, or there are over {_MAX_CLASSES}")
     return classes
 
 
@@ -130,5 +131,5 @@ def _file_class(text: str) -> FileClass:
     name, _, suffixes = text.partition("=")
     found = tuple(suffix.encode() for suffix in suffixes.split())
     if not name.strip() or not found:
-        raise BadInputError(f"file class {text!r}: write NAME=.suffix .suffix")
+        raise BadInputError(f"GRT_LUSTRE_CLASSES has {text!r}: write NAME=.suffix .suffix")
     return FileClass(name.strip(), found)

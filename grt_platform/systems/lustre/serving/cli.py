@@ -14,6 +14,7 @@ from grt_platform.systems.lustre.serving.door import LUSTRE
 
 FORMS = ("mpistat", "wrstat_old", "wrstat", "wrstat_new")
 FAULTS = ("", "truncated", "empty", "garbage", "zeros", "members", "corrupt")
+_NOTHING = "nothing of a loaded dump fits; `grt lustre days` lists what is loaded"
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 _TSV = click.option("--tsv", "as_tsv", is_flag=True, help="Tab-separated, as the programs before wrote it.")
 _DATE = click.option(
@@ -74,7 +75,7 @@ def report(
     if as_tsv:
         click.echo(shown.old_report(rows), nl=False)
         return
-    show(rows if as_json else shown.brief_report(rows), form=_form(as_json), empty="no dump is loaded")
+    show(rows if as_json else shown.brief_report(rows), form=_form(as_json), empty=_NOTHING)
 
 
 @group.command("users")
@@ -96,7 +97,7 @@ def users(
     """What each user uses in each group, the largest first."""
     wanted = queries.Wanted(_day(dumped_on), volume, group_name, uid)
     rows = queries.users(handles.warehouse(), wanted, Page(limit))
-    show(rows if as_json else shown.readable(rows), form=_form(as_json), empty="no dump is loaded")
+    show(rows if as_json else shown.readable(rows), form=_form(as_json), empty=_NOTHING)
 
 
 @group.command("projects")
@@ -124,7 +125,7 @@ def projects(
     if as_tsv:
         click.echo(shown.old_projects(rows), nl=False)
         return
-    show(rows if as_json else shown.brief_projects(rows), form=_form(as_json), empty="no project directory is known")
+    show(rows if as_json else shown.brief_projects(rows), form=_form(as_json), empty=_NOTHING)
 
 
 @group.command("history")
