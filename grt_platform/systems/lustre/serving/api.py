@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from grt_platform.serving.output import plain
 from grt_platform.serving.page import Row
-from grt_platform.systems.lustre.serving import ahead, leader_api, queries
+from grt_platform.systems.lustre.serving import ahead, intake_api, leader_api, queries
 from grt_platform.systems.lustre.serving.leaders import Seen
 from grt_platform.web.paging import MOST_ROWS, Paging, paged
 from grt_platform.web.sign_in import signed_in
@@ -123,4 +123,5 @@ def _plain(rows: list[Row]) -> list[Row]:
     return [{name: plain(value) for name, value in row.items()} for row in rows]
 
 
-router.include_router(leader_api.router)
+for each in (intake_api.router, leader_api.router):
+    router.include_router(each)

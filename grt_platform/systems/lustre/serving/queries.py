@@ -145,6 +145,22 @@ def volumes(database: Database) -> list[Row]:
     return database.fetch(sql, {})
 
 
+def ledger(database: Database, status: str | None, page: Page) -> list[Row]:
+    """Rows of the ledger in the order of reception; of one status, or all."""
+    sql = f"""
+        SELECT * FROM lustre.ledger WHERE %(status)s::text IS NULL OR status = %(status)s
+        ORDER BY received_at, source, version {PAGE}"""
+    return database.fetch(sql, {"status": status, **page.values()})
+
+
+def quarantine(database: Database, source: str | None, page: Page) -> list[Row]:
+    """Lines that could not be loaded; of one dump, or of all."""
+    sql = f"""
+        SELECT * FROM lustre.quarantine WHERE %(source)s::text IS NULL OR source = %(source)s
+        ORDER BY source, version, member, line_number {PAGE}"""
+    return database.fetch(sql, {"source": source, **page.values()})
+
+
 def dumps(database: Database) -> list[Row]:
     """What the ledger knows every dump by, and its status."""
     return database.fetch("SELECT dumped_on, volume, source, etag, status FROM lustre.ledger ORDER BY 1, 2, 3", {})
