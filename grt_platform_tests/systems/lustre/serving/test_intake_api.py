@@ -55,6 +55,22 @@ def test_the_plan_is_told_by_either_rule(ask: Ask) -> None:
     assert [ask(f"plan?{wrong}") for wrong in ("today=tomorrow", "full_set=perhaps")] == [422] * 2
 
 
+def test_a_filter_that_an_address_does_not_have_is_refused_with_those_it_has(live_web: LiveWeb, ask: Ask) -> None:
+    paths = (
+        "report?grp=hgi",
+        "users?group=hgi&limitt=1",
+        "where?path=/lustre&dpth=1",
+        "volumes?volume=x",
+        "days?date=x",
+    )
+    assert [ask(path) for path in paths] == [422] * 5
+    told = live_web.client.get("/lustre/history?group=hgi&volum=x", headers=live_web.admin).json()
+    assert told["detail"] == (
+        "query.volum: There is no such filter here, but group, limit, offset, volume; did you mean volume?"
+    )
+    assert live_web.client.get("/lustre/report?grp=hgi").status_code == 401
+
+
 def test_nobody_else_asks(live_web: LiveWeb) -> None:
     ann = live_web.person("ann")
     for path in ("ledger", "quarantine", "plan"):
