@@ -1,7 +1,7 @@
 """Values as pages show them: bytes and times with units, numbers with separators; nothing for what is not known."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -68,6 +68,12 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """Date and minute in UTC."""
     return "" if value is None else f"{value:%Y-%m-%d %H:%M} UTC"
+
+
+def counts(value: Mapping[str, int] | None) -> str:
+    """How many of what, the most first: `negative: 2, not positive: 1`."""
+    most_first = sorted((value or {}).items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name}: {number(count)}" for name, count in most_first)
 
 
 def pretty(value: Any) -> str:

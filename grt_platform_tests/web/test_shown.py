@@ -28,6 +28,7 @@ from grt_platform.web import shown
         (shown.duration, 11_520, "3.2 h"),
         (shown.day, date(2026, 11, 1), "2026-11-01"),
         (shown.moment, datetime(2026, 11, 1, 2, 3, 4, tzinfo=UTC), "2026-11-01 02:03 UTC"),
+        (shown.counts, {"not positive": 1, "negative": 2000, "large": 1}, "negative: 2,000, large: 1, not positive: 1"),
         (shown.pretty, {"a": "<b>\u00e9"}, '{\n "a": "<b>\u00e9"\n}'),
     ],
 )
@@ -35,6 +36,8 @@ def test_a_value_is_shown_with_its_unit(form, value, text) -> None:
     assert form(value) == text
 
 
-@pytest.mark.parametrize("form", [shown.size, shown.number, shown.amount, shown.percent, shown.duration, shown.day])
+@pytest.mark.parametrize(
+    "form", [shown.size, shown.number, shown.amount, shown.percent, shown.duration, shown.day, shown.counts]
+)
 def test_what_is_not_known_is_shown_as_nothing(form) -> None:
     assert form(None) == ""

@@ -187,11 +187,13 @@ TOOL_USAGE = _product(
 )
 _STATISTICS = (
     Column("jobs", Kind.INTEGER, "Jobs with this quantity (the evidence)", is_nullable=False),
-    Column("mean", Kind.FLOAT, "Arithmetic mean", is_nullable=False),
-    Column("p50", Kind.FLOAT, "Median", is_nullable=False),
-    Column("p95", Kind.FLOAT, "95th percentile", is_nullable=False),
-    Column("p99", Kind.FLOAT, "99th percentile", is_nullable=False),
-    Column("max", Kind.FLOAT, "Largest value", is_nullable=False),
+    Column("mean", Kind.FLOAT, "Arithmetic mean; NULL, as all below, where every job is excluded"),
+    Column("p50", Kind.FLOAT, "Median"),
+    Column("p95", Kind.FLOAT, "95th percentile"),
+    Column("p99", Kind.FLOAT, "99th percentile"),
+    Column("max", Kind.FLOAT, "Largest value"),
+    Column("jobs_excluded", Kind.INTEGER, "Jobs left out: their reading of it cannot be true", is_nullable=False),
+    Column("exclusion_reasons", Kind.JSON, "Jobs left out by reason, `{reason: jobs}`; NULL for none"),
 )
 TOOL_RESOURCES = _product(
     "tool_resources",
@@ -199,12 +201,7 @@ TOOL_RESOURCES = _product(
     (
         Column("tool_id", Kind.TEXT, "Tool id", is_nullable=False),
         Column("tool_version", Kind.TEXT, "Tool version; empty where the job has none", is_nullable=False),
-        Column(
-            "quantity",
-            Kind.TEXT,
-            "What is measured, its unit in its name: runtime_s, memory_used_bytes, ...",
-            is_nullable=False,
-        ),
+        Column("quantity", Kind.TEXT, "What is measured, its unit in its name: runtime_s, ...", is_nullable=False),
         *_STATISTICS,
     ),
     ("tool_id", "tool_version", "quantity"),

@@ -76,14 +76,14 @@ def tool_usage_overall(jobs: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]
 @dg.asset(**_of_instance(TOOL_RESOURCES, jobs=JOBS, metrics=METRICS_NUM))
 def tool_resources(context: dg.AssetExecutionContext, jobs: pl.LazyFrame, metrics: pl.LazyFrame) -> Frames:
     """Describes what jobs of each tool took."""
-    return cut(context, resources.tool_resources(jobs, metrics), "runtimes", "memory")
+    return cut(context, resources.tool_resources(jobs, metrics), "runtimes", "memory", "exclusions")
 
 
 @dg.asset(**_of_all(overall(TOOL_RESOURCES), jobs=JOBS, metrics=METRICS_NUM))
 def tool_resources_overall(jobs: pl.LazyFrame, metrics: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
     """Describes what jobs of each tool took on all instances."""
     rows = resources.tool_resources(jobs, metrics, OVERALL)
-    return dg.MaterializeResult(value=rows, metadata=drawn(rows, "runtimes", "memory"))
+    return dg.MaterializeResult(value=rows, metadata=drawn(rows, "runtimes", "memory", "exclusions"))
 
 
 @dg.asset(**_of_instance(TOOL_RESOURCES_BY_INPUT, jobs=JOBS, metrics=METRICS_NUM, datasets=DATASETS))

@@ -124,7 +124,7 @@ def _ranks() -> dict[str, int]:
 
 def _busiest(resources: pl.DataFrame, quantity: str) -> pl.DataFrame:
     """The tool versions with the most evidence for a quantity, with a label each."""
-    of_tools = resources.filter(pl.col("quantity") == quantity)
+    of_tools = resources.filter(pl.col("quantity") == quantity, pl.col("jobs") > 0)
     top = of_tools.sort("jobs", "tool_id", "tool_version", descending=[True, False, False]).head(SHOWN_TOOLS)
     return top.with_columns(label=pl.concat_str(_label(), pl.col("tool_version"), separator=" ").str.strip_chars())
 

@@ -1,5 +1,8 @@
 """The product tool_resources: runtime, cores, memory and slot hours per tool and version, allocated against used."""
 
+import json
+from collections import Counter
+
 import polars as pl
 
 from grt_platform.systems.galaxy.logic.buckets import BUCKET_JOBS, tool_buckets
@@ -7,14 +10,14 @@ from grt_platform.systems.galaxy.logic.frames import PER_INSTANCE, Group, collec
 from grt_platform.systems.galaxy.logic.quantities import MEASURED, QUANTITIES, job_quantities
 from grt_platform.systems.galaxy.schemas import TOOL_RESOURCES
 
-_STATISTICS = ("jobs", "mean", "p50", "p95", "p99", "max")
+_STATISTICS = ("jobs", "mean", "p50", "p95", "p99", "max", "jobs_excluded", "exclusion_reasons")
 _EXACT = pl.Decimal(38, 9)
 
 
 def tool_resources(
     jobs: pl.LazyFrame, metrics: pl.LazyFrame, group: Group = PER_INSTANCE, bucket_jobs: int = BUCKET_JOBS
 ) -> pl.DataFrame:
-    """Statistics of every quantity for every tool and version, over the jobs that ended ok.
+    """Statistics of every quantity for every tool and version, over the jobs that ended ok, and what was left out.
 
     Args:
         jobs: Rows of `galaxy/table/jobs`, of one instance or of all.
@@ -33,16 +36,17 @@ def tool_resources(
     return collected(conform(pl.concat(parts).lazy(), product_table(TOOL_RESOURCES, group)))
 
 
-def exclusions(jobs: pl.LazyFrame, metrics: pl.LazyFrame, bucket_jobs: int = BUCKET_JOBS) -> pl.DataFrame:
-    """How many jobs had a reading that cannot be true, per quantity and reason (columns quantity, reason, jobs)."""
-    reasons = [f"{name}_why" for name in MEASURED]
-    parts = [
-        collected(job_quantities(bucket, metrics).group_by(reasons).agg(jobs=pl.len().cast(pl.Int64)))
-        for bucket in tool_buckets(jobs, bucket_jobs)
-    ]
-    each = pl.concat(parts).unpivot(on=reasons, index="jobs", variable_name="quantity", value_name="reason")
-    counted = each.drop_nulls("reason").with_columns(pl.col("quantity").str.strip_suffix("_why"))
-    return counted.group_by("quantity", "reason").agg(pl.col("jobs").sum()).sort("quantity", "reason")
+def exclusions(resources: pl.DataFrame) -> list[tuple[str, str, int]]:
+    """How many jobs had a reading that cannot be true: quantity, reason, jobs, the most first.
+
+    Args:
+        resources: Rows of tool_resources, of one instance or overall.
+    """
+    counted: Counter[tuple[str, str]] = Counter()
+    excluded = resources.drop_nulls("exclusion_reasons").select("quantity", "exclusion_reasons")
+    for quantity, reasons in excluded.iter_rows():
+        counted.update({(quantity, reason): jobs for reason, jobs in json.loads(reasons).items()})
+    return sorted(((*named, jobs) for named, jobs in counted.items()), key=lambda row: (-row[2], row))
 
 
 def _statistics() -> list[pl.Expr]:
@@ -53,17 +57,34 @@ def _statistics() -> list[pl.Expr]:
         exact_sum = values.cast(_EXACT).sum().cast(pl.Float64)
         expressions += [
             values.count().cast(pl.Int64).alias(f"{name}.jobs"),
-            (exact_sum / values.count()).alias(f"{name}.mean"),
+            pl.when(values.count() > 0).then(exact_sum / values.count()).alias(f"{name}.mean"),
             *(values.quantile(q, "linear").alias(f"{name}.p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)),
             values.max().alias(f"{name}.max"),
         ]
-    return expressions
+    return [*expressions, *(pl.col(f"{name}_why").drop_nulls().value_counts(name="jobs") for name in MEASURED)]
 
 
 def _long(wide: pl.DataFrame, keys: Group) -> pl.DataFrame:
-    """One row per quantity that any job had."""
+    """One row per quantity that any job had, or had a reading of that cannot be true."""
+    told = wide.with_columns(each for name in QUANTITIES for each in _excluded(name))
     rows = [
-        wide.select(*keys, pl.lit(name).alias("quantity"), *(pl.col(f"{name}.{s}").alias(s) for s in _STATISTICS))
+        told.select(*keys, pl.lit(name).alias("quantity"), *(pl.col(f"{name}.{s}").alias(s) for s in _STATISTICS))
         for name in QUANTITIES
     ]
-    return pl.concat(rows).filter(pl.col("jobs") > 0)
+    return pl.concat(rows).filter(pl.col("jobs") + pl.col("jobs_excluded") > 0)
+
+
+def _excluded(name: str) -> list[pl.Expr]:
+    """The jobs left out of a quantity, and how many for which reason as JSON; of derived quantities there are none."""
+    if name not in MEASURED:
+        return [
+            pl.lit(0, pl.Int64).alias(f"{name}.jobs_excluded"),
+            pl.lit(None, pl.String).alias(f"{name}.exclusion_reasons"),
+        ]
+    counts, each = pl.col(f"{name}_why"), pl.element().struct
+    pairs = counts.list.eval(pl.format('"{}": {}', each.field(f"{name}_why"), each.field("jobs"))).list.sort()
+    text = pl.concat_str(pl.lit("{"), pairs.list.join(", "), pl.lit("}"))
+    return [
+        counts.list.eval(each.field("jobs")).list.sum().cast(pl.Int64).alias(f"{name}.jobs_excluded"),
+        pl.when(counts.list.len() > 0).then(text).alias(f"{name}.exclusion_reasons"),
+    ]

@@ -101,11 +101,20 @@ def tools(*, prefix: str, instance_id: str | None, period: str, limit: int, as_j
 @_LIMIT
 @_JSON
 def resources(*, tool: str, instance_id: str | None, limit: int, as_json: bool) -> None:
-    """Runtime, cores, memory and slot hours of a TOOL."""
+    """Runtime, cores, memory and slot hours of a TOOL, and which readings were left out."""
     from grt_platform.systems.galaxy.serving import queries
 
     rows = queries.tool_resources(handles.warehouse(), tool, None, _read(instance_id), Page(limit))
-    show(rows, form="json" if as_json else "table", empty=f"nothing was measured of {tool}")
+    if as_json:
+        show(rows, form="json")
+        return
+    left_out = ("jobs_excluded", "exclusion_reasons")
+    shown = [{name: value for name, value in row.items() if name not in left_out} for row in rows]
+    show(shown, empty=f"nothing was measured of {tool}")
+    for row in rows:
+        for reason, jobs in (row["exclusion_reasons"] or {}).items():
+            tool_version = f"{row['tool_id']} {row['tool_version']}"
+            click.echo(f"Left out of {row['quantity']} of {tool_version}: {jobs:,} jobs, {reason}")
 
 
 @group.command("by-input")

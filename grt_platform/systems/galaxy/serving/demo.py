@@ -51,7 +51,7 @@ def run(_platform: DemoPlatform) -> list[DemoResult]:
 
 
 def _span(row: Row | None, unit: int, name: str) -> str:
-    if row is None:
+    if row is None or not row["jobs"]:
         return "it was not measured"
     half, most = row["p50"] / unit, row["p95"] / unit
     return f"half of {row['jobs']:,} jobs up to {half:,.0f} {name}, 95 % up to {most:,.0f} {name}"

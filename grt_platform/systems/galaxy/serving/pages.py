@@ -120,6 +120,8 @@ RESOURCE_COLUMNS = (
     Col("p95", "95 %", shown.amount, is_number=True),
     Col("p99", "99 %", shown.amount, is_number=True),
     Col("max", "Largest", shown.amount, is_number=True),
+    Col("jobs_excluded", "Left out", shown.number, is_number=True),
+    Col("exclusion_reasons", "because", shown.counts),
 )
 
 

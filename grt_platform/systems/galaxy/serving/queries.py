@@ -49,7 +49,7 @@ def tool_resources(
 ) -> list[Row]:
     """Rows of tool_resources of the tools with this id or short name, their newest version first."""
     sql = """
-        SELECT tool_id, tool_version, quantity, jobs, mean, p50, p95, p99, max
+        SELECT tool_id, tool_version, quantity, jobs, mean, p50, p95, p99, max, jobs_excluded, exclusion_reasons
         FROM {source}
         WHERE %(tool)s IN (tool_id, substring(tool_id FROM '[^/]*$'))
           AND (%(version)s::text IS NULL OR tool_version = %(version)s)

@@ -1,5 +1,6 @@
 """tool_resources: statistics by hand, on the real day against a plain loop, and the same however it is cut."""
 
+import json
 import statistics
 from collections import defaultdict
 
@@ -28,7 +29,7 @@ def test_percentiles_interpolate_linearly():
         metrics(*(measured(n, runtime_seconds=value) for n, value in enumerate([10, 20, 30, 40, 100]))),
     )
     assert rows.drop("instance_id").rows() == [
-        ("cat1", "", "runtime_s", 5, 40.0, 30.0, pytest.approx(88.0), pytest.approx(97.6), 100.0)
+        ("cat1", "", "runtime_s", 5, 40.0, 30.0, pytest.approx(88.0), pytest.approx(97.6), 100.0, 0, None)
     ]
     assert rows.schema == TOOL_RESOURCES.polars_schema()
 
@@ -56,8 +57,25 @@ def test_over_all_instances_equal_job_ids_are_different_jobs():
 
 def test_what_was_left_out_is_counted_by_reason():
     values = metrics(measured(1, runtime_seconds=-1), measured(2, runtime_seconds=-9, memory__peak=0))
-    rows = exclusions(jobs(job(1), job(2), job(3, state="error")), values)
-    assert rows.rows() == [("memory_used_bytes", "not positive", 1), ("runtime_s", "negative", 2)]
+    rows = tool_resources(jobs(job(1), job(2), job(3, state="error")), values)
+    assert exclusions(rows) == [("runtime_s", "negative", 2), ("memory_used_bytes", "not positive", 1)]
+    assert exclusions(rows.clear()) == []
+
+
+def test_a_quantity_tells_its_jobs_left_out_by_reason_beside_its_statistics():
+    values = metrics(*(measured(n, memory__peak=peak) for n, peak in enumerate([0, 2**60, -1, 5])))
+    (row,) = tool_resources(jobs(*(job(n) for n in range(4))), values).to_dicts()
+    assert (row["jobs"], row["mean"], row["jobs_excluded"]) == (1, 5.0, 3)
+    assert json.loads(row["exclusion_reasons"]) == {"implausibly large": 1, "not positive": 2}
+
+
+def test_a_tool_of_which_no_reading_can_be_true_is_not_silently_missing():
+    rows = tool_resources(jobs(job(1), job(2)), metrics(measured(1, runtime_seconds=-1), measured(2, galaxy_slots=2)))
+    wanted = ("quantity", "jobs", "mean", "p50", "max", "jobs_excluded", "exclusion_reasons")
+    assert rows.select(wanted).rows() == [
+        ("cores_allocated", 1, 2.0, 2.0, 2.0, 0, None),
+        ("runtime_s", 0, None, None, None, 1, '{"negative": 1}'),
+    ]
 
 
 def test_the_sample_day_gives_the_same_however_it_is_cut_into_buckets():
@@ -68,9 +86,9 @@ def test_the_sample_day_gives_the_same_however_it_is_cut_into_buckets():
 
 
 def test_the_sample_day_loses_its_52_whole_node_counters_and_nothing_else():
-    assert exclusions(sample_jobs(), sample_metrics(), bucket_jobs=5000).rows() == [
-        ("cpu_time_s", "more than its cores could give", 52)
-    ]
+    rows = tool_resources(sample_jobs(), sample_metrics(), bucket_jobs=5000)
+    assert exclusions(rows) == [("cpu_time_s", "more than its cores could give", 52)]
+    assert rows["jobs_excluded"].sum() == 52
 
 
 def test_the_sample_day_has_the_memory_and_runtime_that_a_plain_loop_finds():

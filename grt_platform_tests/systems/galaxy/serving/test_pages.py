@@ -79,7 +79,14 @@ def filled(live_web: LiveWeb) -> LiveWeb:
         put(
             warehouse,
             "tool_resources_overall",
-            {"tool_id": tool, "quantity": "runtime_s", "p50": 61.5, "max": 90_000.0},
+            {"tool_id": tool, "quantity": "runtime_s", "p50": 61.5, "max": 90_000.0, "jobs_excluded": 0},
+            {
+                "tool_id": tool,
+                "quantity": "cpu_time_s",
+                "jobs": 0,
+                "jobs_excluded": 52,
+                "exclusion_reasons": '{"negative": 3, "more than its cores could give": 49}',
+            },
         )
     return live_web
 
@@ -104,6 +111,7 @@ def test_a_tool_is_found_and_its_page_tells_usage_needs_rule_and_who_has_it(fill
     assert tab.page.locator("[data-chart] svg").count() == 4
     assert tab.page.get_by_text("mem: 8").is_visible()
     assert tab.page.get_by_role("link", name="Galaxy of the tests").is_visible()
+    assert tab.page.get_by_text("more than its cores could give: 49, negative: 3").is_visible()
     tab.picture("galaxy-tool")
     usage = list(csv.DictReader(io.StringIO(filled.client.get(tab.page.url + "&csv=usage", headers=filled.admin).text)))
     assert (len(usage), usage[0]["starts_on"], usage[0]["jobs"]) == (17, "2025-06-01", "1040")

@@ -1,5 +1,6 @@
 """Answers over HTTP, from rows in the real served tables."""
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -84,6 +85,14 @@ def test_resources_of_a_tool_are_found_by_its_id_with_or_without_version(live_we
     one = ask(live_web, f"/galaxy/tools/{BOWTIE2}/resources", version="2.4.2+galaxy0")
     assert [row["jobs"] for row in one["items"]] == [5]
     assert ask(live_web, "/galaxy/tools/resources/resources")["items"] == []
+
+
+def test_readings_that_were_left_out_are_told_with_their_reasons(live_web: LiveWeb) -> None:
+    why = {"negative": 3, "more than its cores could give": 49}
+    row = {"tool_id": "cat", "quantity": "cpu_time_s", "jobs": 0, "jobs_excluded": 52}
+    put(live_web.warehouse, "tool_resources_overall", {**row, "exclusion_reasons": json.dumps(why)})
+    (found,) = ask(live_web, "/galaxy/tools/cat/resources")["items"]
+    assert (found["jobs"], found["p95"], found["jobs_excluded"], found["exclusion_reasons"]) == (0, None, 52, why)
 
 
 def test_the_rule_of_a_tool_is_the_yaml_that_tpv_reads(live_web: LiveWeb) -> None:
