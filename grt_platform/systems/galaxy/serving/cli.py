@@ -147,6 +147,18 @@ def which(*, tool: str, limit: int, as_json: bool) -> None:
     show(rows, form="json" if as_json else "table", empty=f"no instance has {tool}")
 
 
+@group.command("withheld")
+@click.argument("table")
+@_JSON
+def withheld(*, table: str, as_json: bool) -> None:
+    """What public downloads leave out of a TABLE of the lake, by column and reason."""
+    from grt_platform.systems.galaxy.logic import privacy
+
+    shape = GALAXY.table(table)
+    rows = privacy.withheld(handles.lake().scan(shape), shape).collect(engine="streaming").to_dicts()
+    show(rows, form="json" if as_json else "table", empty=f"nothing of {shape.name} is withheld")
+
+
 def _read(instance_id: str | None) -> str | None:
     from grt_platform.systems.galaxy.serving.instances import read_id
 
