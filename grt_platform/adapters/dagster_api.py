@@ -87,7 +87,6 @@ mutation Terminate($run: String!) {
   }
 }
 """
-UNFINISHED = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,9 @@
 """The warehouse: served tables in Postgres, each partition replaced in one transaction."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from decimal import Decimal
 
-import polars as pl
 import psycopg
 
 from grt_platform.adapters.copying import clear, copy
@@ -17,19 +15,6 @@ from grt_platform.kernel.errors import UnavailableError
 from grt_platform.kernel.schemas import platform_tables
 from grt_platform.kernel.table import Table
 
-Parameters = Sequence[object] | Mapping[str, object]
-_POLARS_OF_OID: dict[int, pl.DataType] = {
-    16: pl.Boolean(),
-    17: pl.Binary(),
-    20: pl.Int64(),
-    21: pl.Int64(),
-    23: pl.Int64(),
-    700: pl.Float64(),
-    701: pl.Float64(),
-    1082: pl.Date(),
-    1184: pl.Datetime("us", "UTC"),
-}
-_NUMERIC_OID = 1700
 _MAKE_ROLE = "DO $$ BEGIN CREATE ROLE {} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
 _SYSTEM_SCHEMAS = (
     "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')"
@@ -46,18 +31,6 @@ class Warehouse(LightDatabase):
 
     def __init__(self, url: str, *, patience_s: float = 10.0) -> None:
         super().__init__(url, patience_s=patience_s)
-
-    def fetch_frame(self, sql: str, params: Parameters = ()) -> pl.DataFrame:
-        """The rows of a query as a frame; numeric keeps every decimal, other types without a match are text."""
-        with self.connection() as connection, connection.cursor(row_factory=psycopg.rows.tuple_row) as cursor:
-            _as_text(cursor)
-            cursor.execute(sql.encode(), params or None)
-            columns = cursor.description or []
-            rows = cursor.fetchall()
-        values = zip(*rows, strict=True) if rows else ((),) * len(columns)
-        return pl.DataFrame(
-            [_series(column.name, column.type_code, given) for column, given in zip(columns, values, strict=True)]
-        )
 
     @contextmanager
     def lock(self, *names: str, patience_s: float = 600.0) -> Iterator[None]:
@@ -137,19 +110,3 @@ def _acquire(connection: Connection, key: int, name: str, patience_s: float) -> 
         connection.execute("SELECT pg_advisory_lock(%s::bigint)", [key])
     except psycopg.OperationalError as error:
         raise UnavailableError(f"Somebody else works on {name}, waited {patience_s:g} s. Try again later.") from error
-
-
-def _as_text(cursor: psycopg.Cursor[tuple[object, ...]]) -> None:
-    for name in ("json", "jsonb"):
-        cursor.adapters.register_loader(name, psycopg.types.string.TextLoader)
-
-
-def _series(name: str, oid: int, values: Sequence[object]) -> pl.Series:
-    if oid == _NUMERIC_OID:
-        scale = max(
-            (-int(v.as_tuple().exponent) for v in values if isinstance(v, Decimal) and v.is_finite()), default=0
-        )
-        return pl.Series(name, values, pl.Decimal(38, max(scale, 0)))
-    if oid in _POLARS_OF_OID:
-        return pl.Series(name, values, _POLARS_OF_OID[oid])
-    return pl.Series(name, [None if value is None else str(value) for value in values], pl.String())

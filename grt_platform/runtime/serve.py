@@ -14,8 +14,6 @@ from grt_platform.runtime.environment import server_environment
 from grt_platform.runtime.installation import Installation
 from grt_platform.settings import Settings
 
-SERVICES = ("prepare", "code", "daemon", "ui", "web", "worker")
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -31,7 +29,7 @@ def served(
     """The command of one service and its environment; DAGSTER_HOME is written.
 
     Args:
-        name: One of SERVICES.
+        name: One of `service_commands.SERVICES`.
         installation: Where this machine keeps what is its own.
         chosen: The settings of all services.
         work: What a worker takes.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+SERVICES = ("prepare", "code", "daemon", "ui", "web", "worker")
 _JSON_LOG = ("--log-format", "json")
 
 

@@ -12,6 +12,7 @@ from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.kernel.table import Column, Kind, Table
 from grt_platform_tests.adapters.tables import HERE, ZOO, zoo
+from grt_platform_tests.fixtures.frames import fetch_frame
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "bulk"])
@@ -31,7 +32,7 @@ def zoo_warehouse(database_url, zoo_table):
 
 def stored(warehouse, frame):
     columns = ", ".join(f'"{name}"' for name in frame.columns)
-    return warehouse.fetch_frame(f"SELECT {columns} FROM galaxy.zoo ORDER BY n")
+    return fetch_frame(warehouse, f"SELECT {columns} FROM galaxy.zoo ORDER BY n")
 
 
 def test_every_hostile_value_of_every_kind_survives(zoo_warehouse, zoo_table):

@@ -16,6 +16,7 @@ from grt_platform.adapters.warehouse import Warehouse, grant_reader
 from grt_platform.kernel.errors import UnavailableError
 from grt_platform.systems.galaxy import schemas
 from grt_platform_tests.adapters.tables import OWNER
+from grt_platform_tests.fixtures.frames import fetch_frame
 
 TABLE = schemas.METRICS_TXT.served()
 HERE = {"instance_id": OWNER, "received_month": "2026-01"}
@@ -156,7 +157,7 @@ def test_a_faulty_query_is_not_called_unavailable(warehouse):
 
 def test_a_frame_of_rows_has_types_without_rows_too(warehouse):
     sql = "SELECT 1::bigint AS i, 1.5::numeric AS d, now() AS t, 'x' AS s, '{}'::jsonb AS j, %s::uuid AS u WHERE %s"
-    full, empty = (warehouse.fetch_frame(sql, [OWNER, wanted]) for wanted in (True, False))
+    full, empty = (fetch_frame(warehouse, sql, [OWNER, wanted]) for wanted in (True, False))
     assert full.select("i", "d", "s", "j", "u").row(0) == (1, Decimal("1.5"), "x", "{}", OWNER)
     assert [full.schema[name] for name in "its"] == [empty.schema[name] for name in "its"]
     assert empty.height == 0

@@ -10,6 +10,7 @@ from grt_platform.adapters.lake import Lake
 from grt_platform.adapters.warehouse import Warehouse
 from grt_platform.kernel.table import Table
 from grt_platform.systems.galaxy.schemas import RAW_TABLES, TABLES
+from grt_platform_tests.fixtures.frames import fetch_frame
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.galaxy_archives import HEADERS, Made, make_archive
 
@@ -93,8 +94,8 @@ def rows_of_warehouse(warehouse: Warehouse, tables: Iterable[Table] = TABLES) ->
     """The rows of the tables that are served, sorted."""
     return {
         table.noun: in_order(
-            warehouse.fetch_frame(
-                f"SELECT {', '.join(column.name for column in table.columns)} FROM galaxy.{table.noun}"
+            fetch_frame(
+                warehouse, f"SELECT {', '.join(column.name for column in table.columns)} FROM galaxy.{table.noun}"
             )
         )
         for table in tables

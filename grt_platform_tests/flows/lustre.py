@@ -10,6 +10,7 @@ from grt_platform.kernel.table import Table
 from grt_platform.systems.lustre.logic.generate import Recipe, generate
 from grt_platform.systems.lustre.logic.names import mpistat_key
 from grt_platform.systems.lustre.schemas import TABLES
+from grt_platform_tests.fixtures.frames import fetch_frame
 from grt_platform_tests.fixtures.platform import Platform
 from grt_platform_tests.flows.galaxy import in_order
 
@@ -67,6 +68,6 @@ def everything(platform: Platform, tables: Iterable[Table] = TABLES) -> dict[str
         if not table.is_private:
             names = ", ".join(f'"{column.name}"' for column in table.columns)
             found[f"warehouse {table.noun}"] = in_order(
-                platform.warehouse.fetch_frame(f"SELECT {names} FROM lustre.{table.noun}")
+                fetch_frame(platform.warehouse, f"SELECT {names} FROM lustre.{table.noun}")
             )
     return found

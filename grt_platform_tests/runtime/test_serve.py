@@ -7,7 +7,8 @@ import pytest
 
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.runtime.installation import Installation
-from grt_platform.runtime.serve import SERVICES, Work, served
+from grt_platform.runtime.serve import Work, served
+from grt_platform.runtime.service_commands import SERVICES
 from grt_platform.settings import Settings
 
 TOLD = {

@@ -2,9 +2,11 @@
 
 import click
 
+from grt_platform.runtime.service_commands import SERVICES
+
 
 @click.command()
-@click.argument("service", type=click.Choice(["prepare", "code", "daemon", "ui", "web", "worker"]))
+@click.argument("service", type=click.Choice(SERVICES))
 @click.option("--queue", "queues", multiple=True, help="Queue of steps a worker takes. Repeatable.")
 @click.option("--slots", default=1, show_default=True, type=click.IntRange(1, 256), help="Steps of a worker at once.")
 def command(service: str, *, queues: tuple[str, ...], slots: int) -> None:

@@ -18,6 +18,7 @@ from grt_platform.systems.genes.removal import remove
 from grt_platform.systems.genes.results import result_key
 from grt_platform.systems.genes.schemas import GENES, LEDGER, SEQUENCES, TABLES
 from grt_platform_tests.fixtures.forks import FORKS
+from grt_platform_tests.fixtures.frames import fetch_frame
 from grt_platform_tests.systems.genes.ingesting import JOB, ingest, task
 from grt_platform_tests.systems.genes.sample import SAMPLE
 
@@ -50,7 +51,7 @@ def state(home: str, settings: Settings, warehouse: Warehouse) -> dict[str, obje
     key = result_key(JOB)
     found["result"] = products.read(key) if products.head(key) else None
     for noun in ("genes", "quarantine", "ledger", "parses"):
-        found[f"served {noun}"] = warehouse.fetch_frame(f"SELECT * FROM genes.{noun} ORDER BY 1, 2").rows()
+        found[f"served {noun}"] = fetch_frame(warehouse, f"SELECT * FROM genes.{noun} ORDER BY 1, 2").rows()
     return found
 
 
@@ -120,7 +121,7 @@ def test_a_long_record_that_turns_bad_is_forgotten_in_every_output(tmp_path, war
     parsed = ingest(path, str(tmp_path), warehouse_url, Settings(), on_invalid="skip")
     seen = state(str(tmp_path), Settings(), warehouse)
     assert [
-        row[2] for row in warehouse.fetch_frame("SELECT ordinal, name, sequence FROM genes.genes ORDER BY 1").rows()
+        row[2] for row in fetch_frame(warehouse, "SELECT ordinal, name, sequence FROM genes.genes ORDER BY 1").rows()
     ] == [
         "AC",
         "GG",

@@ -9,7 +9,6 @@ import polars as pl
 OK = ("ok",)
 ERROR = ("error", "failed")
 OTHER = ("deleted", "deleted_new", "deleting", "resubmitted", "skipped", "stop", "stopped")
-UNFINISHED = ("new", "paused", "queued", "running", "upload", "waiting")
 OUTCOMES = ("ok", "error", "other", "unfinished")
 
 

@@ -5,7 +5,6 @@ import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any
 from uuid import UUID, uuid4
 
 from grt_platform.adapters.database import Database
@@ -103,16 +102,6 @@ def register_folder(database: Database, instance_id: str) -> bool:
             (known_as, known_as),
         ).rowcount
     return bool(added)
-
-
-def list_instances(database: Database) -> list[dict[str, Any]]:
-    """All instances by title, without anything of their keys but when they were made."""
-    return database.fetch(
-        """
-        SELECT instance_id::text, title, url, description, registered_at, key_made_at, is_self_registered
-        FROM galaxy.instances ORDER BY lower(title), instance_id
-        """
-    )
 
 
 def title_of(database: Database, instance_id: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grt_platform.systems.galaxy.logic.frames import OVERALL
-from grt_platform.systems.galaxy.logic.states import ERROR, OK, OTHER, UNFINISHED
+from grt_platform.systems.galaxy.logic.states import ERROR, OK, OTHER
 from grt_platform.systems.galaxy.logic.usage import tool_usage
 from grt_platform.systems.galaxy.schemas import TOOL_USAGE, overall
 from grt_platform_tests.systems.galaxy.logic.product_rows import (
@@ -20,6 +20,7 @@ from grt_platform_tests.systems.galaxy.logic.product_rows import (
     sample_texts,
 )
 
+UNFINISHED = ("new", "paused", "queued", "running", "upload", "waiting")
 STATES = (*OK, *ERROR, *OTHER, *UNFINISHED, "a state of tomorrow", "", None)
 
 

@@ -6,7 +6,8 @@ from hashlib import sha256
 import pytest
 
 from grt_platform.kernel.errors import BadInputError
-from grt_platform.systems.galaxy.serving import instances
+from grt_platform.serving.page import Page
+from grt_platform.systems.galaxy.serving import instances, queries
 from grt_platform_tests.fixtures.web import LiveWeb
 
 KNOWN = "5e9a1f7c-20f4-4b1e-8c0d-7d1f4d1e2207"
@@ -25,7 +26,7 @@ def test_a_folder_registers_itself_once_and_cannot_upload(live_web: LiveWeb) -> 
     assert instances.register_folder(live_web.warehouse, KNOWN)
     assert not instances.register_folder(live_web.warehouse, KNOWN)
     assert not instances.verify(live_web.warehouse, KNOWN, "")
-    assert [row["title"] for row in instances.list_instances(live_web.warehouse)] == [KNOWN]
+    assert [row["title"] for row in queries.instances(live_web.warehouse, Page(9))] == [KNOWN]
 
 
 def test_registering_the_instance_of_a_folder_names_it_and_gives_it_a_key(live_web: LiveWeb) -> None:
@@ -33,7 +34,7 @@ def test_registering_the_instance_of_a_folder_names_it_and_gives_it_a_key(live_w
     made = instances.register(live_web.warehouse, "usegalaxy", instance_id=KNOWN)
     assert instances.verify(live_web.warehouse, KNOWN, made.key)
     assert not instances.register_folder(live_web.warehouse, KNOWN)
-    (row,) = instances.list_instances(live_web.warehouse)
+    (row,) = queries.instances(live_web.warehouse, Page(9))
     assert (row["title"], row["is_self_registered"]) == ("usegalaxy", False)
 
 

@@ -9,6 +9,7 @@ from grt_platform.adapters.store import open_store
 from grt_platform.kernel.identity import Role
 from grt_platform.settings import settings
 from grt_platform.systems.variants.schemas import FILE_TABLES
+from grt_platform_tests.fixtures.frames import fetch_frame
 from grt_platform_tests.fixtures.web import LiveWeb
 from grt_platform_tests.systems.variants.project import FIRST, LAST, TABLE, Project, project_of, vcf
 from grt_platform_tests.vcf_files import bgzip
@@ -32,7 +33,7 @@ def stored(alpha: Project) -> dict[str, list[dict[str, Any]]]:
     there = {}
     for table in FILE_TABLES:
         names = ", ".join(column.name for column in table)
-        served = alpha.web.warehouse.fetch_frame(f"SELECT {names} FROM variants.{table.noun}")
+        served = fetch_frame(alpha.web.warehouse, f"SELECT {names} FROM variants.{table.noun}")
         assert served.height == lake.scan(table).collect().height, table.noun
         there[table.noun] = served.sort(served.columns).rows(named=True)
     return there
