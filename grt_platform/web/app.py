@@ -52,7 +52,7 @@ from grt_platform.web.limits import FailureLimit
 from grt_platform.web.own_forms import keep_form_token
 from grt_platform.web.proxies import TrustedProxies
 from grt_platform.web.sign_in import admit, asks_itself
-from grt_platform.web.traffic import CountRequests, Traffic
+from grt_platform.web.traffic import CountRequests, Traffic, routes_of
 
 FAILURES_AT_ONCE, FAILURES_PER_SECOND = 20, 1 / 6
 _LEFT_OVER_S = 24 * 3600
@@ -87,7 +87,7 @@ def create_app() -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(logs.RequestLog)
-    app.add_middleware(CountRequests, traffic=app.state.traffic)
+    app.add_middleware(CountRequests, traffic=app.state.traffic, routes=routes_of(app))
     app.add_middleware(TrustedProxies)
     return app
 

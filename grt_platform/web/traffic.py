@@ -1,7 +1,9 @@
 """How many requests this process answered, how, and how long that took, for /metrics."""
 
 import time
+from collections.abc import Mapping
 
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,9 +30,8 @@ class Traffic:
 class CountRequests:
     """ASGI middleware that counts; labels are routes as the house writes them, so no caller can make new ones."""
 
-    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
-        self._app, self._traffic = app, traffic
-        self._routes: dict[object, str] = {}
+    def __init__(self, app: ASGIApp, traffic: Traffic, routes: Mapping[object, str]) -> None:
+        self._app, self._traffic, self._routes = app, traffic, routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request and counts it."""
@@ -50,14 +51,16 @@ class CountRequests:
             await self._app(scope, receive, send_and_look)
         finally:
             self._traffic.under_way.dec()
-            route = self._route(scope)
+            route = self._routes.get(scope.get("endpoint"), _NONE)
             method = scope["method"] if route != _NONE else "any"
             self._traffic.answers.labels(method, route, str(status)).inc()
             self._traffic.seconds.labels(route).observe(time.monotonic() - began)
 
-    def _route(self, scope: Scope) -> str:
-        """The route that answered, as it is written with what stands before it where it was included."""
-        if not self._routes:
-            contexts = iter_route_contexts(scope["app"].routes)
-            self._routes = {each.endpoint: str(each.path_format) for each in contexts if each.endpoint is not None}
-        return self._routes.get(scope.get("endpoint"), _NONE)
+
+def routes_of(app: FastAPI) -> dict[object, str]:
+    """Every route by what answers it, as it is written with what stands before it where it was included.
+
+    FastAPI makes each of them ready to be asked meanwhile, a quarter of a second that no request has to wait for.
+    """
+    contexts = iter_route_contexts(app.routes)
+    return {each.endpoint: str(each.path_format) for each in contexts if each.endpoint is not None}

@@ -5,11 +5,11 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from grt_platform.adapters.command import run
 from grt_platform.kernel.errors import UnavailableError
+from grt_platform_tests.fixtures.patience import has_ended, until
 
 
 def python(code: str, *arguments: str, **others: object):
@@ -71,8 +71,5 @@ def test_what_is_no_text_shows_as_such() -> None:
 
 
 def gone(pid: int) -> None:
-    """Returns when the process has ended (a zombie that nobody collects has)."""
-    deadline = time.monotonic() + 5
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline, f"{pid} still runs"
-        time.sleep(0.02)
+    """Returns when the process has ended."""
+    until(lambda: has_ended(pid), 5)

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from grt_platform.adapters import embedded_postgres
 from grt_platform.adapters.embedded_postgres import EmbeddedPostgres
 from grt_platform.kernel.errors import UnavailableError
+from grt_platform_tests.fixtures.patience import has_ended, until
 from grt_platform_tests.fixtures.postgres import free_port
 
 FAST = {"fsync": "off"}
@@ -88,7 +88,7 @@ def test_a_server_left_over_on_the_same_folder_is_stopped_first(server: Embedded
     left_over = psutil.Process(pid)
     again = EmbeddedPostgres(server.data, server.port, "secret")
     again.clear_stale_pid()
-    assert not left_over.is_running() or left_over.status() == psutil.STATUS_ZOMBIE
+    assert has_ended(left_over.pid)
 
 
 def test_an_interrupted_creation_is_done_again_from_the_start(server: EmbeddedPostgres) -> None:
@@ -138,10 +138,7 @@ def test_the_server_dies_with_the_process_that_started_it(server: EmbeddedPostgr
     starter.kill()
     starter.wait()
     starter.stdout.close()
-    deadline = time.monotonic() + 5
-    while psutil.pid_exists(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not psutil.pid_exists(pid)
+    until(lambda: has_ended(pid), 5)
 
 
 def test_each_test_gets_an_empty_database(database_url: str) -> None:

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from grt_platform.adapters.process import ProcessId, launched
+from grt_platform_tests.fixtures.patience import has_ended, until
 
 
 def test_a_running_process_is_alive_and_an_ended_one_is_not() -> None:
@@ -63,10 +64,7 @@ def test_a_launched_command_ends_when_its_starter_is_killed() -> None:
         while "sleep" not in psutil.Process(pid).name():
             time.sleep(0.01)
         starter.kill()
-    deadline = time.monotonic() + 10
-    while psutil.pid_exists(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not psutil.pid_exists(pid)
+    until(lambda: has_ended(pid), 10)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")

@@ -11,6 +11,7 @@ import pytest
 from dagster._grpc import server
 
 from grt_platform.orchestration.code_server import Forking
+from grt_platform_tests.fixtures.patience import has_ended, until
 
 PATIENCE_S = 30
 SERVER = """
@@ -94,4 +95,4 @@ def test_when_the_warm_process_is_killed_the_next_run_has_a_new_one(server_with_
 def test_the_warm_process_ends_with_its_server(server_with_forks, how):
     process, warm = server_with_forks
     process.send_signal(how)
-    assert warm.wait(PATIENCE_S) is None  # no child of ours
+    until(lambda: has_ended(warm.pid), PATIENCE_S)

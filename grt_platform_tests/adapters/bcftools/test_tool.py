@@ -16,6 +16,7 @@ from grt_platform.adapters.bcftools.limits import ToolLimits
 from grt_platform.adapters.bcftools.step import Step
 from grt_platform.adapters.bcftools.tool import Bcftools, StepFailedError
 from grt_platform.kernel.errors import UnavailableError
+from grt_platform_tests.fixtures.patience import has_ended, until
 from grt_platform_tests.vcf_files import vcf_text, write_vcf
 
 ENDLESS = Step(("view", "-Ou", "-o", "out.bcf", "never"))  # reads a pipe that nobody writes
@@ -219,8 +220,8 @@ def test_all_steps_end_when_their_forker_is_killed(tmp_path: Path) -> None:
 
 def grown(pid: int, count: int) -> list[psutil.Process]:
     """All processes below it, the forker first, once there are as many."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
         family = psutil.Process(pid).children(recursive=True)
         if len(family) == count:
             return sorted(family, key=lambda one: one.ppid() != pid)
@@ -229,12 +230,7 @@ def grown(pid: int, count: int) -> list[psutil.Process]:
 
 
 def gone(family: list[psutil.Process]) -> None:
-    until = time.monotonic() + 5
-    while time.monotonic() < until:
-        if not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]:
-            return
-        time.sleep(0.02)
-    raise AssertionError("children are left")
+    until(lambda: all(has_ended(one.pid) for one in family), 5)
 
 
 def test_the_version_names_the_tool() -> None:
