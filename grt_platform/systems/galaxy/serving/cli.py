@@ -101,7 +101,10 @@ def tools(*, prefix: str, instance_id: str | None, period: str, limit: int, as_j
 @_LIMIT
 @_JSON
 def resources(*, tool: str, instance_id: str | None, limit: int, as_json: bool) -> None:
-    """Runtime, cores, memory and slot hours of a TOOL, and which readings were left out."""
+    """Runtime, cores, memory and slot hours of a TOOL.
+
+    Readings that cannot be true are left out; of how many jobs and why, lines below the table say.
+    """
     from grt_platform.systems.galaxy.serving import queries
 
     rows = queries.tool_resources(handles.warehouse(), tool, None, _read(instance_id), Page(limit))
@@ -151,7 +154,10 @@ def which(*, tool: str, limit: int, as_json: bool) -> None:
 @click.argument("table")
 @_JSON
 def withheld(*, table: str, as_json: bool) -> None:
-    """What public downloads leave out of a TABLE of the lake, by column and reason."""
+    """Count what public downloads leave out of a TABLE.
+
+    By column and reason, over all rows of the lake; the values themselves are not shown.
+    """
     from grt_platform.systems.galaxy.logic import privacy
 
     shape = GALAXY.table(table)
