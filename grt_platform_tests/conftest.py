@@ -1,6 +1,7 @@
 """What every test gets: no telemetry, no inherited settings, and the real services as fixtures."""
 
 import os
+import signal
 from collections import Counter
 
 import pytest
@@ -11,6 +12,9 @@ for name in [name for name in os.environ if name.startswith("GRT_")]:
 os.environ.pop("DAGSTER_HOME", None)
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+# A shell that starts tests in the background has them ignore SIGINT. Dagster, once it ran something here, would have
+# them ignore SIGTERM, too, and so would every process that a later test starts and wants to end.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("busy", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("busy")

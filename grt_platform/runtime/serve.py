@@ -1,6 +1,7 @@
 """One service of a platform on many machines, as the process of a container."""
 
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -69,5 +70,10 @@ def _check(name: str, chosen: Settings, work: Work) -> None:
 
 
 def become(command: Sequence[str], environment: Mapping[str, str]) -> None:
-    """This process is the service from here on, so that signals reach it."""
+    """This process is the service from here on, so that signals reach it.
+
+    A shell that starts something in the background of a script has it ignore SIGINT. Dagster's services do with SIGTERM
+    what they do with SIGINT, so they would end by SIGKILL alone.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execve(command[0], list(command), dict(environment))  # noqa: S606

@@ -1,5 +1,6 @@
 """What a service of many machines needs to be told, and what it becomes."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -59,3 +60,14 @@ def test_what_is_missing_is_named_before_anything_starts(tmp_path: Path, name: s
 def test_a_worker_without_a_queue_that_exists_is_told_which_there_are(tmp_path: Path, queues: tuple[str, ...]) -> None:
     with pytest.raises(BadInputError, match="--queue light --queue heavy"):
         become(tmp_path, "worker", Work(queues, 1))
+
+
+def test_a_service_hears_signals_though_it_was_started_in_the_background_of_a_script() -> None:
+    service = "from dagster._utils import interrupts as i; import signal; i.setup_interrupt_handlers();"
+    service += "print(signal.default_int_handler is signal.getsignal(signal.SIGTERM))"
+    code = (
+        "import os, sys; from grt_platform.runtime.serve import become;"
+        f"become([sys.executable, '-W', 'ignore', '-c', {service!r}], os.environ)"
+    )
+    shell = ["/bin/sh", "-c", '"$@" & wait', "sh", sys.executable, "-c", code]
+    assert subprocess.run(shell, capture_output=True, text=True, check=True).stdout == "True\n"
