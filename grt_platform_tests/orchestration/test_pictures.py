@@ -4,7 +4,6 @@ import base64
 import socket
 
 import altair as alt
-import pandas as pd
 import pytest
 
 from grt_platform.kernel.errors import BadInputError
@@ -13,8 +12,8 @@ from grt_platform.orchestration.pictures import inline
 
 
 def chart():
-    rows = pd.DataFrame({"week": ["2026-01-05", "2026-01-12"], "jobs": [3, 5]})
-    return alt.Chart(rows).mark_bar().encode(x="week:O", y="jobs:Q")
+    rows = [{"week": "2026-01-05", "jobs": 3}, {"week": "2026-01-12", "jobs": 5}]
+    return alt.Chart(alt.Data(values=rows)).mark_bar().encode(x="week:O", y="jobs:Q")
 
 
 def test_a_chart_is_a_png_inside_the_markdown_and_needs_no_network(monkeypatch):
