@@ -3,6 +3,7 @@ import pytest
 from grt_platform.kernel.errors import BadInputError
 from grt_platform.settings import settings
 from grt_platform.systems.lustre.limits import named_volumes
+from grt_platform.systems.lustre.logic.rules import DEFAULT_AREAS, DEFAULT_CLASSES, ScanRules
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +27,9 @@ def test_a_setting_that_nobody_could_follow_is_named_before_anything_starts(monk
     monkeypatch.setenv(f"GRT_LUSTRE_{setting}", text)
     with pytest.raises(BadInputError, match=f"GRT_LUSTRE_{setting} is '{text}'.*correct it or unset it"):
         settings()
+
+
+def test_tests_and_benchmarks_read_dumps_as_by_default():
+    known = settings()
+    assert (known.lustre_areas, known.lustre_classes) == (DEFAULT_AREAS, DEFAULT_CLASSES)
+    assert known.lustre_max_tree_directories == ScanRules.max_tree_directories

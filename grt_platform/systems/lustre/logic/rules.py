@@ -21,7 +21,7 @@ NO_TIME = -(1 << 63)
 DEFAULT_AREAS = (
     "/lustre/scratch[0-9]+/(projects|teams); /lustre/scratch[0-9]+/realdata/mdt[0-9]/(projects|teams); "
     "/lustre/scratch118/humgen/hgi/projects; /lustre/scratch118/humgen/old-team-data; "
-    "/lustre/scratch123/hgi/(projects|teams)"
+    "/lustre/scratch119/humgen/(projects|teams); /lustre/scratch123/hgi/(projects|teams)"
 )
 DEFAULT_CLASSES = (
     "BAM=.bam .sam .bam.gz .sam.gz; CRAM=.cram .cram.gz; VCF=.vcf .bcf .gvcf .vcf.gz .bcf.gz .gvcf.gz; "

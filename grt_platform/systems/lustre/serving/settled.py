@@ -100,7 +100,9 @@ def _is_foretold(warehouse: "Warehouse", lake: "Lake", volume: str) -> bool:
 
 def _is_served(warehouse: "Warehouse", table: "Table", partition: str, expected: "pl.DataFrame") -> bool:
     """Whether the served partition has the expected rows."""
+    import polars as pl
+
     names = [name for name in table.polars_schema() if name not in _OF_SETTINGS]
     sql = f"SELECT {', '.join(names)} FROM {table.system}.{table.noun} WHERE {table.partition_by[0]}::text = %s"
-    served = warehouse.fetch_frame(sql, [partition])
-    return served.sort(table.key).rows() == expected.select(names).sort(table.key).rows()
+    wanted = expected.select(names).sort(table.key)
+    return pl.DataFrame(warehouse.fetch(sql, [partition]), wanted.schema).sort(table.key).equals(wanted)
