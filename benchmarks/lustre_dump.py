@@ -28,7 +28,7 @@ def run(dump: Path, parquet: Path | None, **changes: Any) -> None:
             bad=ignore,
             scratch=tempfile.TemporaryFile,
         )
-        print(scanned.projects.height, sum(frame.height for frame in scanned.tree()))
+        print(scanned.projects().height, sum(frame.height for frame in scanned.tree()))
 
 
 def main() -> None:

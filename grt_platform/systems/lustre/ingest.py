@@ -197,7 +197,7 @@ def _summed(version: Kept, rules: ScanRules, scanned: Scanned[Sums]) -> Iterable
     yield VOLUME_TOTALS, [totals]
     yield GROUP_TOTALS, [scanned.groups]
     yield USER_USAGE, [scanned.users]
-    yield PROJECT_TOTALS, [scanned.projects]
+    yield PROJECT_TOTALS, [scanned.projects()]
     yield TREE, scanned.tree()
 
 

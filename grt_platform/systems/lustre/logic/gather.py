@@ -45,12 +45,15 @@ class Gathered:
     def __init__(self, rules: ScanRules, scratch: Scratch) -> None:
         self._last = new_directories()
         self._rules, self._classes = rules, [each.name for each in rules.classes]
-        self._users, self._owners, self._own = new_pairs(), new_pairs(USED + 1), new_pairs(0)
-        self._keys = ProjectKeys(rules.areas, rules.depth)
-        self._width = CLASSES + len(rules.classes)
-        self._key_sums = np.zeros((0, self._width), np.int64)
+        self._users, self._width = new_pairs(), CLASSES + len(rules.classes)
         self._spill = Spill(scratch)
+        self._begin_projects()
         self._begin_directories()
+
+    def _begin_projects(self) -> None:
+        self._keys = ProjectKeys(self._rules.areas, self._rules.depth)
+        self._key_sums = np.zeros((0, self._width), np.int64)
+        self._owners, self._own = new_pairs(USED + 1), new_pairs(0)
 
     def _begin_directories(self) -> None:
         room = self._rules.max_tree_directories + _ROOM_MORE
@@ -113,8 +116,10 @@ class Gathered:
         return self.project_sums().frame(self._classes)
 
     def project_sums(self) -> ProjectSums:
-        """The same before it is rolled up."""
-        return ProjectSums(self._keys, self._key_sums, self._owners, self._own)
+        """The same before it is rolled up; nothing of it is kept, for the tree needs room too."""
+        sums = ProjectSums(self._keys, self._key_sums, self._owners, self._own)
+        self._begin_projects()
+        return sums
 
     def tree(self) -> Iterator[pl.DataFrame]:
         """`tree` of all rows, in frames, sorted by depth and path; once, after `finish`."""

@@ -61,9 +61,8 @@ class Scanned(Generic[Found_co]):
         """`group_totals` of all rows."""
         return groups_frame(self.users)
 
-    @cached_property
     def projects(self) -> pl.DataFrame:
-        """`project_totals` of all rows."""
+        """`project_totals` of all rows; may be asked for once."""
         return self.sums.projects()
 
     def tree(self) -> Iterator[pl.DataFrame]:

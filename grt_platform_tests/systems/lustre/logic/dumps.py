@@ -59,7 +59,7 @@ class Run:
         options = {"entries": sink, "entries_schema": schema, "bad": self.bad.extend, "group_rows": 4096} | options
         self.scanned = scan(io.BytesIO(data), "a.dat.gz", given or rules(), scratch=tempfile.TemporaryFile, **options)
         self.counts, self.groups, self.users = self.scanned.counts, self.scanned.groups, self.scanned.users
-        self.projects = self.scanned.projects
+        self.projects = self.scanned.projects()
         self.tree = pl.concat([schema_frame(), *self.scanned.tree()])
         self.parquet = sink.getvalue()
         self.entries = pl.read_parquet(io.BytesIO(self.parquet)) if self.parquet else None

@@ -61,7 +61,7 @@ class Parts:
         join_parquet(files, sink)
         self.parquet, self.lines = sink.getvalue(), [each["lines"] for each in told]
         self.scanned = added(told, parts, "a.dat.gz", given_rules)
-        self.projects = self.scanned.projects
+        self.projects = self.scanned.projects()
         self.tree = list(self.scanned.tree())
 
 
