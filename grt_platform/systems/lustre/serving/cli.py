@@ -16,7 +16,7 @@ FORMS = ("mpistat", "wrstat_old", "wrstat", "wrstat_new")
 FAULTS = ("", "truncated", "empty", "garbage", "zeros", "members", "corrupt")
 _NOTHING = "nothing of a loaded dump fits; `grt lustre days` lists what is loaded"
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
-_TSV = click.option("--tsv", "as_tsv", is_flag=True, help="Tab-separated, as the programs before wrote it.")
+_TSV = click.option("--tsv", "as_tsv", is_flag=True, help="All rows, tab-separated, as the programs before wrote it.")
 _DATE = click.option(
     "--date",
     "dumped_on",
@@ -69,6 +69,7 @@ def report(
     as_json: bool,
 ) -> None:
     """What each group uses of each volume, with quotas and last change."""
+    _refuse_both(as_tsv=as_tsv, as_json=as_json)
     wanted = queries.Wanted(_day(dumped_on), volume, group_name)
     most = Page(10**9 if as_tsv else limit)
     rows = queries.report(handles.warehouse(), wanted, most)
@@ -119,6 +120,7 @@ def projects(
     as_json: bool,
 ) -> None:
     """What each directory of PROJECT (all without it) holds, by file class."""
+    _refuse_both(as_tsv=as_tsv, as_json=as_json)
     wanted = queries.Wanted(_day(dumped_on), volume, group_name)
     most = Page(10**9 if as_tsv else limit)
     rows = queries.projects(handles.warehouse(), wanted, project, most)
@@ -240,6 +242,11 @@ def plan(*, today: datetime | None, full_set: bool, as_json: bool) -> None:
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
+
+
+def _refuse_both(*, as_tsv: bool, as_json: bool) -> None:
+    if as_tsv and as_json:
+        raise click.UsageError("Say --tsv or --json, not both.")
 
 
 def _form(as_json: object) -> str:
