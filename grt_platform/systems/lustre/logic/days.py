@@ -19,16 +19,20 @@ def dates_around(dumped_on: date) -> list[str]:
 def expected_volumes(ledger: pl.LazyFrame, named: Collection[str], dumped_on: date) -> list[str]:
     """The volumes that were to come on a date, sorted.
 
+    What is loaded of days before it only later, as by a backfill, changes nothing: a rebuild gives the same.
+
     Args:
         ledger: Rows of `lustre/table/ledger` of `dates_around` it.
         named: Volumes that a setting names; empty takes those of which a dump came that day, be it a bad one, and
-            those that were loaded not long before.
+            those of which a good one of the days before had come by then.
         dumped_on: The date.
     """
     if named:
         return sorted(named)
-    seen = ledger.filter((pl.col("status") == "loaded") | (pl.col("dumped_on") == dumped_on))
-    return sorted(seen.select("volume").unique().collect()["volume"])
+    is_of_date = pl.col("dumped_on") == dumped_on
+    had_come = pl.col("received_at") <= pl.col("received_at").filter(is_of_date).max()
+    was_good = pl.col("status").is_in(["loaded", "replaced", "duplicate"])
+    return sorted(ledger.filter(is_of_date | (had_come & was_good)).select("volume").unique().collect()["volume"])
 
 
 def day(ledger: pl.LazyFrame, totals: pl.LazyFrame, dumped_on: date, expected: Collection[str]) -> pl.DataFrame:
