@@ -11,8 +11,8 @@ is_made() { cmp -s "$lock" "$venv/.lock" 2>/dev/null; }
 
 find_python() {
     command -v "$python" >/dev/null 2>&1 || { say "no '$python' here: install Python 3.11 to 3.13, or set PYTHON to one"; exit 1; }
-    "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' ||
-        { say "'$python' is $("$python" -V 2>&1): Python 3.11 to 3.13 is needed; set PYTHON to one"; exit 1; }
+    [ "$("$python" -c 'import sys; print((3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null)" = True ] ||
+        { say "'$python' says it is '$("$python" -V 2>&1)': Python 3.11 to 3.13 is needed; set PYTHON to one"; exit 1; }
     [ -w "$here" ] || { say "cannot write to $here: clone the project into a folder of your own"; exit 1; }
 }
 
