@@ -59,6 +59,10 @@ class Built:
     warnings: tuple[str, ...] = ()
 
 
+_GROUP_BYTES = 32 * 1024**2
+"""Of the rows made beside sums of directories: a group that is being written lies in memory several times."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     version: Kept
@@ -92,7 +96,7 @@ class Ingest:
             volume: Its volume.
             ways: What is tried before a version is read in one pass; each gives the same, or an error.
         """
-        keep_freed_memory()
+        keep_freed_memory(up_to_mib=8)
         partition = {"dumped_on": dumped_on.isoformat(), "volume": volume}
         with self._warehouse.lock(SYSTEM, *partition.values()):
             versions, rejected = self._shelf.kept(dumped_on, volume), dict[Kept, str]()
@@ -145,6 +149,7 @@ class Ingest:
                 entries_schema=marked_schema(ENTRIES),
                 bad=lambda lines: bad(quarantine_rows(version, lines)),
                 scratch=TemporaryFile,
+                tidy=give_back_freed_memory,
             )
 
     def _load(self, version: Kept, partition: dict[str, str], way: Reading) -> _Loaded:
@@ -155,7 +160,7 @@ class Ingest:
             scanned = way(version, rules, entries, bad.write)
             give_back_freed_memory()  # the rows of the tree need as much again
             for table, frames in _summed(version, rules, scanned):
-                writer = swapped.enter_context(self._lake.writer(table, partition))
+                writer = swapped.enter_context(self._lake.writer(table, partition, group_bytes=_GROUP_BYTES))
                 for frame in frames:
                     writer.write(frame)
                 rows[table.noun] = writer.rows

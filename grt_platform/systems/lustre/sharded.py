@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from grt_platform.adapters.memory import keep_freed_memory
+from grt_platform.adapters.memory import give_back_freed_memory, keep_freed_memory
 from grt_platform.adapters.parquet import marked_schema
 from grt_platform.adapters.parquet_joined import join_parquet
 from grt_platform.adapters.pieces import Pieces
@@ -42,7 +42,7 @@ def read_shard(cutting: Cutting, dumped_on: date, volume: str, shard: Shard) -> 
     if version is None or cut is None or (cut["mark"], len(cut["begins"])) != (mark, shard.of):
         return
     if _told(pieces, shard, mark) is None:
-        keep_freed_memory()
+        keep_freed_memory(up_to_mib=8)
         with ExitStack() as files:
             try:
                 made, counts = _read(cutting, version, cut["begins"], shard, files)
@@ -67,6 +67,7 @@ def _read(
             entries_schema=marked_schema(ENTRIES),
             bad=lambda lines: write_frame(bad, quarantine_rows(version, lines)),
             scratch=_new,
+            tidy=give_back_freed_memory,
             chunks=chunks_of(begins, shard.number, blocks_in(rules.chunk_bytes)),
         )
     write_part(scanned, PartFiles(*rest))

@@ -1,6 +1,6 @@
 """Columns of entries added up as they come: by user and group, by project, by directory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -42,8 +42,8 @@ class Known(NamedTuple):
 class Gathered:
     """What the rows taken so far add up to; memory is bounded by users, projects, and the directories allowed."""
 
-    def __init__(self, rules: ScanRules, scratch: Scratch) -> None:
-        self._last = new_directories()
+    def __init__(self, rules: ScanRules, scratch: Scratch, tidy: Callable[[], None] | None = None) -> None:
+        self._last, self._tidy, self._is_untidy = new_directories(), tidy, False
         self._rules, self._classes = rules, [each.name for each in rules.classes]
         self._users, self._width = new_pairs(), CLASSES + len(rules.classes)
         self._spill = Spill(scratch)
@@ -84,6 +84,9 @@ class Gathered:
 
     def settle(self, known: Directories) -> Directories:
         """The directories to go on with: the same, or none where there were too many and their sums are set aside."""
+        if self._tidy is not None and self._is_untidy:
+            self._tidy()  # not before: who called held the directories then
+            self._is_untidy = False
         if int(known.now[COUNT]) <= self._allowed():
             return known
         self._close_directories(known)
@@ -143,6 +146,7 @@ class Gathered:
     def _set_aside(self, known: Directories) -> None:
         self._spill.add_run(tree_chunks(known, self._sums, self._rules.max_tree_depth))
         self._begin_directories()
+        self._is_untidy = True
 
     def _follow(self, known: Known) -> None:
         """Every directory has a key and sums."""

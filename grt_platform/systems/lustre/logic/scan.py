@@ -1,6 +1,6 @@
 """One pass over a dump: its entries as Parquet, and what they add up to by user, group, project and directory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -79,6 +79,7 @@ def scan(
     entries_schema: pa.Schema | None,
     bad: Bad,
     scratch: Scratch,
+    tidy: Callable[[], None] | None = None,
     chunks: Chunks | None = None,
     block_bytes: int = BLOCK_BYTES,
     group_rows: int = GROUP_ROWS,
@@ -93,6 +94,7 @@ def scan(
         entries_schema: Columns and metadata of that file.
         bad: Gets bad lines in small lists, in order.
         scratch: Makes files for sums that memory has no room for.
+        tidy: Called when sums were set aside and much memory has become free; None for nothing.
         chunks: What to read, None for all; only of a whole dump too many bad lines are an error.
         block_bytes: Bytes inflated at a time.
         group_rows: Rows of a row group.
@@ -105,7 +107,8 @@ def scan(
         if entries is not None and entries_schema is not None:
             classes = [each.name for each in rules.classes]
             writer = stack.enter_context(EntriesWriter(entries, entries_schema, classes))
-        one_pass = _Pass(rules, source, writer, scratch=scratch, bad=bad, rows=group_rows, chunks=chunks)
+        gathered = Gathered(rules, scratch, tidy)
+        one_pass = _Pass(rules, source, writer, gathered, bad=bad, rows=group_rows, chunks=chunks)
         failed = stack.enter_context(ExitStack())
         failed.callback(one_pass.close)
         counts = one_pass.reader.read(packed, source, block_bytes)
@@ -126,13 +129,13 @@ class _Pass:
         rules: ScanRules,
         source: str,
         writer: EntriesWriter | None,
+        gathered: Gathered,
         *,
-        scratch: Scratch,
         bad: Bad,
         rows: int,
         chunks: Chunks,
     ) -> None:
-        self._gathered, self._source, self._writer = Gathered(rules, scratch), source, writer
+        self._gathered, self._source, self._writer = gathered, source, writer
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="sums")
         self._adding: list[Future[int]] = []
         suffixes = suffixes_of([each.suffixes for each in rules.classes])
