@@ -16,14 +16,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-import psutil
 import psycopg
 
+from benchmarks.family import memory_of
 from grt_platform.adapters.accounts.projects import create_project
 from grt_platform.adapters.dagster_api import DagsterApi
 from grt_platform.adapters.event_log import prune, prune_results
@@ -154,17 +154,6 @@ def sampled(many: Many, every_s: float) -> Iterator[Samples]:
     finally:
         is_over.set()
         thread.join()
-
-
-def memory_of(pid: int) -> int:
-    """Proportional set size of a process and all its children, in bytes; of those that end meanwhile nothing."""
-    total = 0
-    with suppress(psutil.NoSuchProcess):
-        service = psutil.Process(pid)
-        for process in (service, *service.children(recursive=True)):
-            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                total += process.memory_full_info().pss
-    return total
 
 
 def shown(memory: Samples) -> Iterator[str]:

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
+from benchmarks.family import memory_of
 
 GRT = str(Path(sys.executable).parent / "grt")
 COMMANDS = {
@@ -46,9 +46,7 @@ def memory_mb(home: Path) -> float:
             [GRT, "status", "--json"], capture_output=True, check=True, env={**os.environ, "GRT_HOME": str(home)}
         ).stdout
     )
-    supervisor = psutil.Process(status["supervisor_pid"])
-    family = [supervisor, *supervisor.children(recursive=True)]
-    return sum(process.memory_full_info().pss for process in family) / 1e6
+    return memory_of(status["supervisor_pid"]) / 1e6
 
 
 def main() -> None:
@@ -68,6 +66,7 @@ def main() -> None:
             second = seconds([GRT, "up", "--detach"], GRT_HOME=str(home))
             stop = seconds([GRT, "down"], GRT_HOME=str(home))
         finally:
+            subprocess.run([GRT, "down"], capture_output=True, check=False, env={**os.environ, "GRT_HOME": str(home)})
             shutil.rmtree(home, ignore_errors=True)
         print(f"up {number + 1}: first {first:.1f} s, second {second:.1f} s, down {stop:.1f} s, idle {idle:.0f} MB")
 
