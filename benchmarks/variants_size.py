@@ -21,6 +21,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.family import memory_of
 from benchmarks.timing import me
 from benchmarks.variants_query import answered, make, make_vcf
 from grt_platform.adapters.bcftools.csi import read_csi
@@ -45,25 +46,11 @@ def watched(command: str) -> Grown:
     began, peak = time.perf_counter(), 0.0
     process = psutil.Popen(["/bin/sh", "-c", f"exec {command}"], stdout=subprocess.DEVNULL)
     while process.poll() is None:
-        peak = max(peak, _family_mib(process))
+        peak = max(peak, memory_of(process.pid) / 1024**2)
         time.sleep(LOOK_S)
     if process.returncode:
         raise SystemExit(f"failed: {command}")
     return Grown(time.perf_counter() - began, peak)
-
-
-def _family_mib(process: psutil.Process) -> float:
-    total = 0
-    try:
-        family = [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0.0
-    for one in family:
-        try:
-            total += one.memory_full_info().pss
-        except psutil.NoSuchProcess:
-            continue
-    return total / 1024**2
 
 
 def show(name: str, grown: Grown) -> None:

@@ -116,7 +116,7 @@ def test_a_listing_is_in_the_order_of_the_keys(store: Store) -> None:
 NAMES = st.text("ab.-/é", min_size=1, max_size=8).filter(lambda name: "" not in name.split("/") and ".." not in name)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sets(NAMES, max_size=20), st.one_of(st.just(""), NAMES), st.integers(1, 4))
 def test_a_listing_that_reads_few_names_at_a_time_has_each_key_once_in_order_behind_any_other(
     names: set[str], after: str, at_once: int

@@ -197,9 +197,7 @@ def test_the_database_itself_refuses_a_result_of_what_is_not_complete(warehouse)
 ACTS = [act for act in Act if act is not Act.HAND_OUT]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.booleans()), max_size=12))
 def test_whatever_the_order_of_acts_the_row_goes_where_the_table_of_transitions_says(warehouse, order):
     """Each act comes from the present attempt, or from one before it."""

@@ -41,7 +41,7 @@ def round_of(
     return looks, cursor
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(1, 59), min_size=1, max_size=6, unique=True).map(sorted))
 def test_a_group_cut_anywhere_is_announced_once_at_its_end_with_all_that_was_found(cuts: list[int]) -> None:
     looks, cursor = round_of(MANY, cuts, Cursor())

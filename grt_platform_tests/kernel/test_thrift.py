@@ -4,7 +4,7 @@ import io
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grt_platform.kernel.thrift import (
@@ -48,7 +48,6 @@ def with_more(inner: st.SearchStrategy[Field]) -> st.SearchStrategy[Field]:
 FIELDS = st.dictionaries(st.integers(1, 3000), st.recursive(PLAIN, with_more, max_leaves=12), max_size=6)
 
 
-@settings(deadline=None)
 @given(FIELDS)
 def test_what_was_written_is_read_and_what_is_cut_short_is_refused(fields: dict[int, Field]) -> None:
     data = write_struct(fields)

@@ -106,7 +106,7 @@ def test_a_partition_that_was_never_stored_breaks_nothing(resources):
 KEYS = st.lists(st.tuples(st.integers(0, 3), st.none() | st.sampled_from("xyz")), max_size=12)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(KEYS, st.booleans(), st.integers(1, 5))
 def test_keys_are_unique_exactly_where_no_two_rows_have_the_same_in_whatever_order(keys, is_sorted, group_rows):
     keys = sorted(keys, key=repr) if is_sorted else keys

@@ -14,6 +14,7 @@ from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directo
 from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, Columns
 from grt_platform.systems.lustre.logic.kernels.numbers import TYPE
 from grt_platform.systems.lustre.logic.kernels.pairs import FILES, PAIRS, TOTAL, USED, new_pairs, roomy
+from grt_platform.systems.lustre.logic.kernels.room import wider
 from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, Placed, add_keys, add_placed, add_rows, roll_up
 from grt_platform.systems.lustre.logic.project_sums import ProjectSums
 from grt_platform.systems.lustre.logic.projects import ProjectKeys
@@ -43,10 +44,10 @@ class Gathered:
     """What the rows taken so far add up to; memory is bounded by users, projects, and the directories allowed."""
 
     def __init__(self, rules: ScanRules, scratch: Scratch, tidy: Callable[[], None] | None = None) -> None:
-        self._last, self._tidy, self._is_untidy = new_directories(), tidy, False
+        self._last = new_directories()
         self._rules, self._classes = rules, [each.name for each in rules.classes]
         self._users, self._width = new_pairs(), CLASSES + len(rules.classes)
-        self._spill = Spill(scratch)
+        self._spill = Spill(scratch, tidy)
         self._begin_projects()
         self._begin_directories()
 
@@ -84,9 +85,7 @@ class Gathered:
 
     def settle(self, known: Directories) -> Directories:
         """The directories to go on with: the same, or none where there were too many and their sums are set aside."""
-        if self._tidy is not None and self._is_untidy:
-            self._tidy()  # not before: who called held the directories then
-            self._is_untidy = False
+        self._spill.tidy()  # not before: who called held the directories then
         if int(known.now[COUNT]) <= self._allowed():
             return known
         self._close_directories(known)
@@ -146,23 +145,19 @@ class Gathered:
     def _set_aside(self, known: Directories) -> None:
         self._spill.add_run(tree_chunks(known, self._sums, self._rules.max_tree_depth))
         self._begin_directories()
-        self._is_untidy = True
 
     def _follow(self, known: Known) -> None:
         """Every directory has a key and sums."""
-        self._sums = self._with_room(self._sums, known.complete)
+        self._sums = _with_room(self._sums, known.complete)
         self._keys.follow(known.directories, known.complete)
 
     def _close_directories(self, known: Directories) -> None:
         """Adds up the keys, then all that is below each directory."""
-        self._key_sums = self._with_room(self._key_sums, int(self._keys.table.now[COUNT]))
+        self._key_sums = _with_room(self._key_sums, int(self._keys.table.now[COUNT]))
         add_keys(int(known.now[COUNT]), self._keys.key, self._sums, self._key_sums)
         roll_up(known, self._sums)
 
-    def _with_room(self, sums: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-        """The sums, with room for so many directories or more."""
-        if count <= len(sums):
-            return sums
-        wider = np.zeros((max(count, 2 * len(sums)), self._width), np.int64)
-        wider[: len(sums)] = sums
-        return wider
+
+def _with_room(sums: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The sums, with room for so many directories or more."""
+    return sums if count <= len(sums) else wider(sums, max(count, 2 * len(sums)))

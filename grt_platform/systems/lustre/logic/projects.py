@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,11 @@ from grt_platform.systems.lustre.logic.kernels.directories import (
 )
 from grt_platform.systems.lustre.logic.kernels.finding import find_children
 from grt_platform.systems.lustre.logic.kernels.keys import ASKS, CLOSED, NO_KEY, give_keys
+from grt_platform.systems.lustre.logic.kernels.room import wider
 from grt_platform.systems.lustre.logic.paths import path_text
 from grt_platform.systems.lustre.logic.rules import Area, area_name
 
 _PADDING = bytes(64)
-_Number = TypeVar("_Number", bound=np.integer[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class ProjectKeys:
         """Gives the first directories, so many, their keys; those that have one keep it."""
         room = len(known.parent)
         if room > len(self.key):
-            self.key, self._opens = _wider(self.key, room), _wider(self._opens, room)
+            self.key, self._opens = wider(self.key, room), wider(self._opens, room)
         while (node := give_keys(known, self._decided, count, self.key, self._opens, self.table)) != count:
             parent = int(known.parent[node])
             if self._opens[parent] == ASKS:
@@ -142,10 +142,3 @@ class ProjectKeys:
             up = self.table.parent[up]
             found.append(up)
         return np.array(found)
-
-
-def _wider(of_each: NDArray[_Number], room: int) -> NDArray[_Number]:
-    """The same numbers, with room for so many; what nobody touches takes no memory."""
-    wider = np.zeros(room, of_each.dtype)
-    wider[: len(of_each)] = of_each
-    return wider

@@ -16,10 +16,14 @@ class Spill:
     """Runs of frames sorted by depth and path; what several runs say of one directory is added up.
 
     Memory: one frame of each run.
+
+    Args:
+        scratch: Makes the files.
+        tidy: Gives freed memory back; None for nobody.
     """
 
-    def __init__(self, scratch: Scratch) -> None:
-        self._scratch = scratch
+    def __init__(self, scratch: Scratch, tidy: Callable[[], None] | None = None) -> None:
+        self._scratch, self._tidy, self._is_untidy = scratch, tidy, False
         self._files: list[BinaryIO] = []
         self._runs: list[dict[int, list[Place]]] = []
 
@@ -33,6 +37,13 @@ class Spill:
         file = self._scratch()
         write_run(file, frames)
         self.take_run(file)
+        self._is_untidy = True
+
+    def tidy(self) -> None:
+        """Has given back, once, what making the last run needed."""
+        if self._is_untidy and self._tidy is not None:
+            self._tidy()
+        self._is_untidy = False
 
     def take_run(self, file: BinaryIO) -> None:
         """The same for a run that was written elsewhere; the file is closed at the end."""

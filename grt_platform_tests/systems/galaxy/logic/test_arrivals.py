@@ -124,7 +124,7 @@ def test_one_look_announces_a_bounded_number_and_the_next_goes_on():
     assert set(first.announce) | set(second.announce) == set(ids)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sets(st.text(".1jkt", min_size=1, max_size=5), max_size=8), st.integers(0, 100))
 def test_a_listing_that_ends_anywhere_and_is_gone_on_with_has_the_same_pairs_each_once(stems: set[str], at: int):
     keys = {f"{stem}.{kind}" for stem in stems if stem[0] != "." for kind in ("json", "tar.gz", "k", "json.json")}

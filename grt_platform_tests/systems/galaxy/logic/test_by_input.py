@@ -58,7 +58,7 @@ def test_a_job_without_a_known_size_is_unknown_and_one_without_inputs_is_empty(r
     assert (got["input_bytes"], got["input_from_bytes"]) == (expected, {5: 1}.get(expected, expected))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**62) | st.sampled_from([edge + near for edge in EDGES[1:] for near in (-1, 0, 1)][1:]))
 def test_a_size_lies_within_its_bin(size):
     lower = sizes(dataset(1, 7, size))["input_from_bytes"]
@@ -169,7 +169,7 @@ def test_a_tool_id_that_galaxy_would_not_make_gets_figures_but_no_rule(tool_id):
     assert rows["suggested_rule"].to_list() == [None]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=40),
     st.lists(st.none() | st.floats(0.5, 5000), min_size=1, max_size=len(EDGES)),
@@ -197,7 +197,7 @@ def test_every_rule_is_yaml_whose_memory_rises_with_its_threshold(tool_id, memor
     assert len({r["id"] for r in entry.get("rules", [])}) == len(entry.get("rules", []))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.sampled_from(EDGES[1:]), st.floats(0.01, 900)), min_size=1, max_size=6))
 def test_a_suggestion_holds_the_95th_percentile_with_its_margin(bins):
     rows = evidence(*((size, 20, [peak]) for size, peak in bins))

@@ -312,7 +312,7 @@ def test_an_archive_that_shrinks_between_two_readings_stops_the_load_instead_of_
         load_all([shrinking], Limits(small_bytes=0))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.tuples(st.integers(0, len(PLAIN) - 1), st.binary(min_size=1, max_size=12)), max_size=4), st.booleans()
 )

@@ -158,7 +158,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from([*USUAL, "tools", "other"]), json_values, max_size=4))
 def test_any_metadata_is_read_or_refused(changes: dict[str, Any]) -> None:
     try:
@@ -171,7 +171,7 @@ def test_any_metadata_is_read_or_refused(changes: dict[str, Any]) -> None:
     assert reason.startswith("metadata: ")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_refused(text: bytes) -> None:
     with pytest.raises(BadSourceError):

@@ -165,7 +165,7 @@ def expected_jobs(reports: Sequence[tuple[Sent, Report]]) -> set[tuple[int, str,
     return {row for _, row in winners.values()}
 
 
-@settings(max_examples=40, deadline=None, phases=PHASES)
+@settings(max_examples=40, phases=PHASES)
 @given(st.lists(sent, min_size=1, max_size=8), st.lists(st.sampled_from(MONTHS), max_size=6), st.randoms())
 def test_months_rebuilt_in_any_order_settle_on_what_one_load_of_everything_gives(
     sendings: list[Sent], order: list[str], chance: Any
@@ -188,7 +188,7 @@ def test_months_rebuilt_in_any_order_settle_on_what_one_load_of_everything_gives
     assert instance.tables() == tables
 
 
-@settings(max_examples=20, deadline=None, phases=PHASES)
+@settings(max_examples=20, phases=PHASES)
 @given(st.lists(sent, min_size=2, max_size=8), st.integers(1, 7))
 def test_reports_that_arrive_one_by_one_give_what_they_give_together(sendings: list[Sent], cut: int) -> None:
     reports = [as_report(one, number) for number, one in enumerate(sendings)]
@@ -250,7 +250,7 @@ def test_a_version_that_came_in_during_a_later_month_replaces_the_first() -> Non
 lines = st.tuples(st.integers(1, 3), st.sampled_from("ab"), st.sampled_from(["1", "1", "2", "None", "x"]))
 
 
-@settings(max_examples=100, deadline=None, phases=PHASES)
+@settings(max_examples=100, phases=PHASES)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["ok", "new"])), max_size=3).map(
         [(1, "ok"), (2, "ok")].__add__

@@ -76,7 +76,7 @@ def test_a_value_that_is_not_what_galaxy_writes_is_still_only_text(value):
     assert [row[2] for row in popular(param(1, "q", value))] == [1]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(st.characters(codec="utf-8"), max_size=40))
 def test_no_text_breaks_it(value):
     assert all(len(row[1]) <= SHOWN_CHARACTERS for row in popular(param(1, "q", value)))

@@ -260,7 +260,7 @@ texts = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.sampled_from(KINDS),
     st.lists(
@@ -289,7 +289,7 @@ def test_both_readers_agree_on_any_bytes(kind: str, odd: list[bytes], usual: int
     assert fast.good.height + len(fast.bad) == count
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(KINDS), st.lists(st.lists(texts, min_size=3, max_size=6), min_size=1, max_size=5))
 def test_a_usual_first_line_or_a_strange_one_makes_no_difference(kind: str, rows: list[list[str]]) -> None:
     width = len(TYPES[kind].columns)

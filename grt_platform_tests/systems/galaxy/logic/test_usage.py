@@ -77,7 +77,7 @@ def test_no_jobs_give_no_rows_of_the_right_shape():
     assert rows.schema == TOOL_USAGE.polars_schema()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(

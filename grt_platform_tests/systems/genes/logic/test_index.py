@@ -36,7 +36,7 @@ def plain(texts):
 
 
 @WAYS
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(texts=st.lists(st.sampled_from("abcdefgh") | st.text(max_size=3), max_size=60), batch=st.integers(1, 20))
 def test_each_key_is_told_how_often_it_came_and_when_first(scratch, memory_bytes, texts, batch):
     assert counted(texts, batch, scratch, memory_bytes) == plain(texts)

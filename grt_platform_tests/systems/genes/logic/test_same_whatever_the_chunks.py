@@ -109,7 +109,7 @@ def is_refused_at_sight(data: bytes) -> bool:
     return not text or text[:1] in b"<@"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(fasta(), CUTS, OPTIONS)
 def test_fasta_in_chunks_of_any_size_by_any_number_of_workers_is_what_the_plain_parser_says(data, cuts, options):
     if is_refused_at_sight(data):
@@ -117,7 +117,7 @@ def test_fasta_in_chunks_of_any_size_by_any_number_of_workers_is_what_the_plain_
     compare(data, "x.fa", expected(lambda: parse_fasta(data), options), cuts, options)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(fasta(), CUTS, st.integers(1, 50), st.booleans())
 def test_packed_fasta_is_the_plain_one(data, cuts, block, is_bgzf):
     if is_refused_at_sight(data):
@@ -127,7 +127,7 @@ def test_packed_fasta_is_the_plain_one(data, cuts, block, is_bgzf):
     compare(packed, "x.fna.GZ", expected(lambda: parse_fasta(data), options), cuts, options)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(comma_separated(), CUTS, OPTIONS)
 def test_csv_in_chunks_of_any_size_is_what_the_csv_module_says(data, cuts, options):
     options = {**options, "alphabet": "any"}

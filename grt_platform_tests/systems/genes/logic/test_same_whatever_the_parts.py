@@ -48,13 +48,13 @@ def compare(data, name, limits, marks, group_bytes=1 << 20, **options):
     return of
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(fasta(), CUTS, OPTIONS, st.lists(st.integers(0, 150), max_size=6).map(sorted))
 def test_parts_of_plain_text_are_the_whole_wherever_they_are_cut(data, cuts, options, marks):
     compare(data, "x.fa", Limits(chunk_bytes=cuts[0], workers=cuts[1]), marks, **options)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     fasta(), OPTIONS, st.lists(st.integers(0, 1500), max_size=6).map(sorted), st.integers(1, 40), st.integers(30, 400)
 )
@@ -62,7 +62,7 @@ def test_parts_of_bgzf_are_the_whole_wherever_they_are_cut(data, options, marks,
     compare(bgzf(data, block), "x.fa.gz", Limits(workers=2), marks, group_bytes, **options)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=40).map(lambda data: data.replace(b"x", b"\n>")), st.integers(1, 7), st.integers(0, 40))
 def test_any_bytes_are_taken_or_refused_in_parts_as_they_are_as_a_whole(data, chunk, mark):
     compare(data, "x.fa", Limits(chunk_bytes=chunk), [mark], alphabet="any", on_invalid="skip")

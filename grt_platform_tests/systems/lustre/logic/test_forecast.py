@@ -103,7 +103,7 @@ def test_no_history_is_no_forecast() -> None:
     assert rows.schema == FORECASTS.polars_schema()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 2**62), st.integers(0, 2**40)), min_size=1, max_size=12),
     st.randoms(),

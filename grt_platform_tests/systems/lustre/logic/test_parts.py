@@ -30,7 +30,7 @@ from grt_platform_tests.systems.lustre.logic.dumps import (
     schema_frame,
 )
 
-QUIET = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUIET = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 class Parts:

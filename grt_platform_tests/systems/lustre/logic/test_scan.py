@@ -31,7 +31,7 @@ from grt_platform_tests.systems.lustre.logic.dumps import (
 )
 
 FORMS = {"mpistat": Form.BASE64, "wrstat": Form.QUOTED}
-QUIET = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUIET = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 def rebuilt(run: Run, given_rules) -> None:

@@ -51,7 +51,7 @@ def wanted(lines: list[bytes], form: Form) -> dict[str, list[bytes]]:
     return dict(found)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(HOSTILE, ENTRY), max_size=25), st.sampled_from(list(FORMS)), st.integers(200_000, 300_000))
 def test_every_group_gets_its_lines_byte_for_byte_in_order(lines, form, waiting):
     texts = [line(form=form, gid=1)]

@@ -3,7 +3,7 @@ import random
 from collections import Counter
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grt_platform.systems.lustre.logic.arrow import Paths, class_bytes
@@ -37,7 +37,6 @@ def check(paths: list[bytes]) -> None:
     assert np.diff(depths).tolist() == list(Counter(path.count(b"/") for path in found).values())
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(NAME, min_size=1, max_size=4).map(lambda parts: b"".join(b"/" + part for part in parts))))
 def test_directories_come_by_depth_and_the_bytes_of_their_paths(paths):
     check(paths)
@@ -51,7 +50,6 @@ def test_thousands_of_siblings_in_any_order_come_sorted():
         check(paths)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, (1 << 63) - 1), min_size=3, max_size=3), max_size=20))
 def test_bytes_of_classes_are_json_without_those_of_none(rows):
     classes = ["BAM", 'a"b\\', "caf\xe9"]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.entry import MAX_LINE_BYTES, MAX_PARTS
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
+from grt_platform.systems.lustre.logic.kernels.room import wider
 from grt_platform.systems.lustre.logic.kernels.wide import copy_wide, lowest, unlike_mask, word
 
 COUNT, NAME_BYTES = range(2)
@@ -64,23 +65,16 @@ def grown(known: Directories) -> Directories:
     """The same directories, with more room of each kind that the longest path may have not enough of."""
     count, used = known.now.tolist()
     if count + _MOST_MORE > len(known.parent):
-        known = _wider(known, count)
+        room = _more(len(known.parent), _MANY)
+        parent, reach, facts = (wider(each, room) for each in (known.parent, known.reach, known.facts))
+        known = known._replace(parent=parent, reach=reach, facts=facts)
     if used + _MOST_NAME_BYTES > len(known.names):
-        names = np.zeros(_more(len(known.names), _MANY_BYTES), np.uint8)
-        names[:used] = known.names[:used]
-        known = known._replace(names=names)
+        known = known._replace(names=wider(known.names, _more(len(known.names), _MANY_BYTES)))
     if (count + _MOST_MORE) * 4 > len(known.slots) * 3:
         slots = np.zeros(len(known.slots) * 2, np.uint64)
         refill(known.slots, slots)
         known = known._replace(slots=slots)
     return known
-
-
-def _wider(known: Directories, count: int) -> Directories:
-    room = _more(len(known.parent), _MANY)
-    parent, reach, facts = np.zeros(room, np.int32), np.zeros(room, np.int32), np.zeros((room, 2), np.int64)
-    parent[:count], reach[:count], facts[:count] = known.parent[:count], known.reach[:count], known.facts[:count]
-    return known._replace(parent=parent, reach=reach, facts=facts)
 
 
 def _more(room: int, many: int) -> int:

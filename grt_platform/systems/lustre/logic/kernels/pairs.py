@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
+from grt_platform.systems.lustre.logic.kernels.room import wider
 from grt_platform.systems.lustre.logic.rules import EARLIEST, NO_TIME
 
 USED, INODES, FILES, NEWEST = range(4)
@@ -41,12 +42,10 @@ def new_pairs(sums: int = NEWEST + 1, room: int = 1 << 10) -> Pairs:
 
 def grown_pairs(pairs: Pairs) -> Pairs:
     """The same sums with room for twice as many."""
-    wider = new_pairs(pairs.sums.shape[1], len(pairs.keys) * 2)
-    count = int(pairs.now[PAIRS])
-    wider.now[:] = pairs.now
-    wider.keys[:count], wider.sums[:count] = pairs.keys[:count], pairs.sums[:count]
-    refill_pairs(wider)
-    return wider
+    room = len(pairs.keys) * 2
+    grown = Pairs(pairs.now, wider(pairs.keys, room), wider(pairs.sums, room), np.full(room * 2, -1, np.int32))
+    refill_pairs(grown)
+    return grown
 
 
 def roomy(pairs: Pairs) -> Pairs:

@@ -40,12 +40,9 @@ def write_paths(
         fetch(known.names, name_begin(known, nodes[min(number + _AHEAD // 2, count - 1)]))
         begin, at = np.int64(ends[number]), np.int64(ends[number + 1])
         node = np.int64(nodes[number])
-        above = known.parent[node]
-        if begun[above] >= base and begun[node] < base:
-            length = name_length(known, node)
-            copy_wide(out, begin, out, begun[above] - base, at - length - 1 - begin)
-            out[at - length - 1] = _SLASH
-            copy_wide(out, at - length, known.names, name_begin(known, node), length)
+        above = np.int64(begun[known.parent[node]])
+        if above >= base and begun[node] < base:
+            write_below(known, node, above - base, begin, at, out)
             begun[node] = base + begin
             continue
         while node > 0 and begun[node] < base:
@@ -58,6 +55,15 @@ def write_paths(
             node = np.int64(known.parent[node])
         if at > begin:
             copy(out, begin, out, begun[node] - base, at - begin)
+
+
+@inlined
+def write_below(known: Directories, node: int, above: int, begin: int, end: int, out: NDArray[np.uint8]) -> None:
+    """Writes the path of a directory between two places; that of the one it is in was written at `above`."""
+    name = end - name_length(known, node)
+    copy_wide(out, begin, out, above, name - 1 - begin)
+    out[name - 1] = _SLASH
+    copy_wide(out, name, known.names, name_begin(known, node), end - name)
 
 
 @compiled
