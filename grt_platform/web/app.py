@@ -47,6 +47,7 @@ from grt_platform.web import (
 )
 from grt_platform.web.announcements import Announcements
 from grt_platform.web.bodies import BodyLimit
+from grt_platform.web.filters import known_filters_only, takes_any_filter
 from grt_platform.web.headers import SecurityHeaders
 from grt_platform.web.limits import FailureLimit
 from grt_platform.web.own_forms import keep_form_token
@@ -67,7 +68,7 @@ def create_app() -> FastAPI:
         title="grt_platform",
         version=__version__,
         lifespan=_opened,
-        dependencies=[Depends(keep_form_token), Depends(admit)],
+        dependencies=[Depends(keep_form_token), Depends(admit), Depends(known_filters_only)],
         telemetry=_NO_TELEMETRY,
         openapi_url=None,
         docs_url=None,
@@ -78,6 +79,7 @@ def create_app() -> FastAPI:
     problems.install(app)
     for signed in (objects.download, objects.upload):
         asks_itself("a signed URL")(signed)
+        takes_any_filter(signed)
     app.state.systems = system_names(settings().systems)
     app.state.sections = [module.SECTION for module in serving_modules("pages")]
     own = (health, metrics, door, home, pages, static_files, objects, uploads, project_objects, quotas, bucket_events)

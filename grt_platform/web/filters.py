@@ -1,22 +1,35 @@
 """Filters that an address does not have are refused: a misspelt one would answer with everything."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from typing import Any
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+_ANY = "_grt_takes_any_filter"
+_FOR_PROBES = "health"
+"""Tag of routes that monitors ask, with parameters of their own."""
+
+
+def takes_any_filter(route: Callable[..., Any]) -> None:
+    """Marks a route that reads the query itself."""
+    setattr(route, _ANY, True)
+
 
 def known_filters_only(request: Request) -> None:
-    """Every parameter of the query is one of the route's; for routers, as a dependency.
+    """Every parameter of a question to a described route is one of the route's; for an app, as a dependency.
 
     Raises:
         RequestValidationError: One is not; the message names those that the route has.
     """
     route = request.scope["route"]
-    assert isinstance(route, APIRoute)
+    if request.method != "GET" or not isinstance(route, APIRoute) or not route.include_in_schema:
+        return
+    if _FOR_PROBES in route.tags or hasattr(route.endpoint, _ANY):
+        return
     known = sorted(set(_names(route.dependant)))
     unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
     if unknown:

@@ -12,11 +12,10 @@ from grt_platform.serving.output import plain
 from grt_platform.serving.page import Row
 from grt_platform.systems.lustre.serving import ahead, intake_api, leader_api, queries
 from grt_platform.systems.lustre.serving.leaders import Seen
-from grt_platform.web.filters import known_filters_only
 from grt_platform.web.paging import MOST_ROWS, Paging, paged
 from grt_platform.web.sign_in import signed_in
 
-router = APIRouter(prefix="/lustre", tags=["lustre"], dependencies=[Depends(known_filters_only)])
+router = APIRouter(prefix="/lustre", tags=["lustre"])
 
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
 _Name = Annotated[str | None, Query(min_length=1, max_length=255, pattern=_PLAIN)]
