@@ -1,7 +1,6 @@
 """COPY of Polars frames into Postgres: rows made by Polars while the server takes the slice before."""
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
@@ -11,6 +10,7 @@ import polars as pl
 from grt_platform.adapters.ddl import PARTITION_NUMBER, literal, partitions_relation, quoted, relation, rows_relation
 from grt_platform.adapters.frames import checked_partition, conform
 from grt_platform.adapters.postgres import Connection, available
+from grt_platform.kernel.ahead import one_ahead
 from grt_platform.kernel.lines import Lines
 from grt_platform.kernel.table import Column, Kind, Table
 
@@ -164,8 +164,4 @@ def _encoded_ahead(frame: pl.DataFrame, table: Table, constants: Mapping[str, ob
     if frame.height <= SLICE_ROWS:
         yield from slices
         return
-    with ThreadPoolExecutor(1) as pool:
-        ahead = pool.submit(next, slices, None)
-        while (ready := ahead.result()) is not None:
-            ahead = pool.submit(next, slices, None)
-            yield ready
+    yield from one_ahead(slices)

@@ -9,9 +9,9 @@ from typing import BinaryIO
 
 import numpy as np
 
+from grt_platform.kernel.ahead import ahead
 from grt_platform.kernel.errors import BadSourceError
 from grt_platform.systems.genes.logic import kernels
-from grt_platform.systems.genes.logic.ahead import ahead
 from grt_platform.systems.genes.logic.alphabets import tables
 from grt_platform.systems.genes.logic.assembler import Assembler
 from grt_platform.systems.genes.logic.csv_header import Layout, read_layout

@@ -7,9 +7,9 @@ from typing import BinaryIO, cast
 
 from isal import igzip, isal_zlib
 
+from grt_platform.kernel.ahead import ahead
 from grt_platform.kernel.bgzf import GROUP_BYTES, Readable, block_groups, inflate_blocks, is_bgzf
 from grt_platform.kernel.errors import BadSourceError
-from grt_platform.systems.genes.logic.ahead import ahead
 from grt_platform.systems.genes.logic.cutting import Located, Part
 from grt_platform.systems.genes.logic.file_names import FileKind
 from grt_platform.systems.genes.logic.first_bytes import BOM, check_packing, check_text
