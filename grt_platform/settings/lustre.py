@@ -95,7 +95,7 @@ class LustreDumpSettings(Part):
         0.01, ge=0, le=1, description="Share of bad lines above which a dump is rejected"
     )
     lustre_max_tree_directories: int = Field(
-        2_700_000, ge=1000, description="Directories summed in memory at a time, 200 bytes each; more go to disk"
+        2_950_000, ge=1000, description="Directories summed in memory at a time, 170 bytes each; more go to disk"
     )
     lustre_shard_bytes: int = Field(
         500_000_000,

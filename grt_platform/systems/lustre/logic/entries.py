@@ -1,5 +1,6 @@
 """The entries' Parquet file: row groups encoded while the next rows are read, each column as it packs best."""
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -48,6 +49,8 @@ _LIGHTLY, _NOT = ("atime_s", "mtime_s", "inode"), ("uid", "gid", "file_class", "
 """Columns that zstd's fastest level packs as well as the next, and those that are as small without it."""
 _STATISTICS = ["dir", "uid", "gid"]
 """Columns by whose least and greatest value of a row group readers may pass over it."""
+WAITING = 2
+"""Groups that are being written or wait for it: with one, reading and writing would wait for each other by turns."""
 _BATCH_ROWS = 1 << 14
 _MOST = (1 << 31) - 1
 _TYPE_NAMES = texts([chr(byte) for byte in TYPES])
@@ -56,7 +59,7 @@ _TYPE_CODES[list(TYPES)] = np.arange(len(TYPES))
 
 
 class EntriesWriter:
-    """Writes columns of entries as row groups, in a thread of its own, one at a time.
+    """Writes columns of entries as row groups, in a thread of its own, one after the other.
 
     Args:
         sink: Gets the file's bytes.
@@ -80,7 +83,7 @@ class EntriesWriter:
         )
         self._writer.add_key_value_metadata(_text(schema.metadata or {}))
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="parquet")
-        self._pending: Future[None] | None = None
+        self._pending = deque[Future[None]]()
         self._seen, self._base = np.zeros(0, np.int32), 1
         self._paths = Paths()
 
@@ -93,20 +96,19 @@ class EntriesWriter:
         self._pool.shutdown()
         try:
             if error is None:
-                self.wait()
+                self._wait(0)
         finally:
             self._writer.close()
 
     def write(self, columns: Columns, rows: int, known: Directories) -> None:
-        """Writes the rows as one group; they must stay as they are until the next `write` or `wait` returns."""
-        self.wait()
-        self._pending = self._pool.submit(self._write, columns, rows, known)
+        """Writes the rows as one group; they must stay as they are until `write` was called WAITING more times."""
+        self._wait(WAITING - 1)
+        self._pending.append(self._pool.submit(self._write, columns, rows, known))
 
-    def wait(self) -> None:
-        """Returns when the last group is written; raises what went wrong with it."""
-        if self._pending is not None:
-            self._pending.result()
-            self._pending = None
+    def _wait(self, most: int) -> None:
+        """Returns when no more than so many groups are not written yet; raises what went wrong with one."""
+        while len(self._pending) > most:
+            self._pending.popleft().result()
 
     def _write(self, columns: Columns, rows: int, known: Directories) -> None:
         values = columns.values

@@ -10,7 +10,7 @@ from grt_platform.systems.lustre.logic.arrow import class_bytes, readable_paths
 from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories
 from grt_platform.systems.lustre.logic.kernels.keys import NO_OWNER, add_above, choose_owners
 from grt_platform.systems.lustre.logic.kernels.pairs import FILES, NEWEST, PAIRS, USED, Pairs, grown_pairs, new_pairs
-from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, FILE_USED, take_sums
+from grt_platform.systems.lustre.logic.kernels.sums import CLASSES, FILE_USED, newest_times
 from grt_platform.systems.lustre.logic.kernels.written import measure
 from grt_platform.systems.lustre.logic.moments import moment
 from grt_platform.systems.lustre.logic.projects import ProjectKeys
@@ -33,15 +33,14 @@ def projects_frame(
     """
     ways = keys.ways_up()
     owner = _owners(keys.table, bytes_by_gid, own, len(ways))[1:]
-    mine = np.empty((sums.shape[1], ways.shape[1] - 1), np.int64)
-    take_sums(sums, np.arange(1, ways.shape[1], dtype=np.int32), mine)
+    mine = sums[1 : ways.shape[1]]
     texts = _texts(keys, ways[:, 1:])
     frame = texts.with_columns(
         pl.Series("owner_gid", owner).replace(NO_OWNER, None),
-        pl.Series("used_bytes", mine[FILE_USED]),
-        pl.Series("files", mine[FILES]),
-        pl.Series("last_modified_at", mine[NEWEST]),
-        class_bytes(mine[CLASSES:], list(classes)),
+        pl.Series("used_bytes", mine[:, FILE_USED].copy()),
+        pl.Series("files", mine[:, FILES].copy()),
+        pl.Series("last_modified_at", newest_times(mine[:, NEWEST])),
+        class_bytes(mine[:, CLASSES:].T.copy(), list(classes)),
     )
     return frame.with_columns(moment("last_modified_at", NO_TIME)).sort(_ORDER)
 

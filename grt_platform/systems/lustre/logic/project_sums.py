@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from grt_platform.systems.lustre.logic.kernels.directories import COUNT
 from grt_platform.systems.lustre.logic.kernels.pairs import NEWEST, PAIRS, USED, Pairs
-from grt_platform.systems.lustre.logic.kernels.sums import OLDEST, roll_up
+from grt_platform.systems.lustre.logic.kernels.sums import OLDEST, roll_up_keys
 from grt_platform.systems.lustre.logic.project_rows import projects_frame
 from grt_platform.systems.lustre.logic.projects import NamedKeys, ProjectKeys
 
@@ -33,7 +33,7 @@ class ProjectSums(NamedTuple):
 
     def frame(self, classes: Sequence[str]) -> pl.DataFrame:
         """`project_totals`; once."""
-        roll_up(self.keys.table, self.sums)
+        roll_up_keys(self.keys.table, self.sums)
         return projects_frame(self.keys, self.sums, self.owners, self.own, classes)
 
     def write(self, file: BinaryIO) -> None:

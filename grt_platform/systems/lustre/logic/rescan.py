@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.ahead import ahead
+from grt_platform.kernel.ahead import one_ahead
 from grt_platform.systems.lustre.logic.buffers import is_null, values_of
 from grt_platform.systems.lustre.logic.entry import MAX_PARTS
 from grt_platform.systems.lustre.logic.frames import groups_frame
-from grt_platform.systems.lustre.logic.gather import Gathered, Known
+from grt_platform.systems.lustre.logic.gather import Gathered
 from grt_platform.systems.lustre.logic.kernels.directories import grown, new_directories
 from grt_platform.systems.lustre.logic.kernels.finding import find_paths
 from grt_platform.systems.lustre.logic.kernels.lines import NO_CLASS, new_columns
@@ -40,7 +40,7 @@ def rescan(entries: BinaryIO, rules: ScanRules, *, scratch: Scratch, is_owned: b
     """
     numbers = _NUMBERS | _OWNERS if is_owned else _NUMBERS
     again = Rescanned(rules, scratch, numbers, rules.deepest if is_owned else rules.max_tree_depth)
-    for table in ahead(_row_groups(pq.ParquetFile(entries, read_dictionary=_CODED), [*numbers, *_CODED])):
+    for table in one_ahead(_row_groups(pq.ParquetFile(entries, read_dictionary=_CODED), [*numbers, *_CODED])):
         again.take(table)
     again.finish()
     return again
@@ -79,9 +79,9 @@ class Rescanned:
         rows = self._placed(table)
         if _OWNERS.keys() <= self._numbers.keys():
             self._fill(table, rows)
-            self._gathered.add(self._columns, 0, table.num_rows, Known.now(self._known), "entries")
+            self._gathered.add(self._columns, 0, table.num_rows, self._known, "entries")
         else:
-            self._gathered.add_placed(rows, Known.now(self._known))
+            self._gathered.add_placed(rows, self._known)
         self._known = self._gathered.settle(self._known)
 
     def finish(self) -> None:

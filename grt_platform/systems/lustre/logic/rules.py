@@ -78,7 +78,7 @@ class ScanRules:
         classes: Kinds of files; the first whose suffix fits takes the file.
         depth: How many levels of directories below an area are told apart; one more below `users`, in any case.
         max_bad_share: Share of bad lines above which the dump is rejected.
-        max_tree_directories: Directories summed in memory at a time (200 bytes each); more go to scratch files.
+        max_tree_directories: Directories summed in memory at a time (170 bytes each); more go to scratch files.
         max_tree_depth: The deepest directories of the tree; what lies deeper counts for these.
         max_line_bytes: Longest line taken.
         chunk_bytes: Text of a chunk; behind each a row group of entries ends, so that parts can be read for themselves.
@@ -89,7 +89,7 @@ class ScanRules:
     classes: tuple[FileClass, ...]
     depth: int = 2
     max_bad_share: float = 0.01
-    max_tree_directories: int = 2_700_000
+    max_tree_directories: int = 2_950_000
     max_tree_depth: int = MAX_PARTS
     max_line_bytes: int = MAX_LINE_BYTES
     chunk_bytes: int = 256 * 1024**2

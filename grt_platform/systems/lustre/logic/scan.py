@@ -1,7 +1,7 @@
 """One pass over a dump: its entries as Parquet, and what they add up to by user, group, project and directory."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,10 +14,10 @@ from grt_platform.systems.lustre.logic.bad_lines import Bad
 from grt_platform.systems.lustre.logic.blocks import BLOCK_BYTES
 from grt_platform.systems.lustre.logic.chunks import GROUP_ROWS, Chunks, blocks_in
 from grt_platform.systems.lustre.logic.counts import Counts
-from grt_platform.systems.lustre.logic.entries import EntriesWriter
+from grt_platform.systems.lustre.logic.entries import WAITING, EntriesWriter
 from grt_platform.systems.lustre.logic.entry import MAX_PARTS
 from grt_platform.systems.lustre.logic.frames import groups_frame
-from grt_platform.systems.lustre.logic.gather import Gathered, Known
+from grt_platform.systems.lustre.logic.gather import Gathered
 from grt_platform.systems.lustre.logic.kernels.directories import new_directories
 from grt_platform.systems.lustre.logic.kernels.lines import (
     EVERYTHING,
@@ -31,7 +31,7 @@ from grt_platform.systems.lustre.logic.rules import ScanRules
 from grt_platform.systems.lustre.logic.spill import Scratch
 
 _BAD_LINES = 1024
-_SUMMED_ROWS = 100_000
+_SUMMED_ROWS = 20_000
 """Rows at a time where they become no row group: fewer of them lie nearer to the processor."""
 
 
@@ -110,7 +110,7 @@ def scan(
         gathered = Gathered(rules, scratch, tidy)
         one_pass = _Pass(rules, source, writer, gathered, bad=bad, rows=group_rows, chunks=chunks)
         failed = stack.enter_context(ExitStack())
-        failed.callback(one_pass.close)
+        failed.callback(gathered.close)
         counts = one_pass.reader.read(packed, source, block_bytes)
         if chunks.is_whole:
             counts.check(source, rules.max_bad_share)
@@ -121,7 +121,8 @@ def scan(
 class _Pass:
     """Takes full columns from the reader, hands them to the writer, and gives the reader others meanwhile.
 
-    Rows are added up in a thread of their own, a few thousand at a time, while the next are read.
+    Rows are added up as they come, a block of lines at a time, while they are in the processor's cache; a thread of its
+    own for that gained nothing, since inflating and writing take the other processor.
     """
 
     def __init__(
@@ -136,12 +137,10 @@ class _Pass:
         chunks: Chunks,
     ) -> None:
         self._gathered, self._source, self._writer = gathered, source, writer
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="sums")
-        self._adding: list[Future[int]] = []
         suffixes = suffixes_of([each.suffixes for each in rules.classes])
         columns = new_columns(rows if writer is not None else min(rows, _SUMMED_ROWS), _BAD_LINES)
-        other = new_columns(rows, 0) if writer is not None else columns
-        self._other = other._replace(now=columns.now, bad=columns.bad)
+        others = (new_columns(rows, 0) for _ in range(WAITING)) if writer is not None else ()
+        self._others = deque(each._replace(now=columns.now, bad=columns.bad) for each in others)
         self.reader = ColumnReader(
             columns,
             new_directories(),
@@ -156,31 +155,24 @@ class _Pass:
         )
 
     def _add(self, first: int, behind: int) -> None:
-        columns, known = self.reader.columns, Known.now(self.reader.known)
-        self._adding.append(self._pool.submit(self._gathered.add, columns, first, behind, known, self._source))
+        reader = self.reader
+        reader.counts.directories += self._gathered.add(reader.columns, first, behind, reader.known, self._source)
 
     def _take(self) -> None:
-        for added in self._adding:
-            self.reader.counts.directories += added.result()
-        self._adding = []
         columns, known = self.reader.columns, self.reader.known
         rows = int(columns.now[ROWS])
         if self._writer is not None:
             self._writer.write(columns, rows, known)
-            self.reader.columns, self._other = self._other, columns
+            self._others.append(columns)
+            self.reader.columns = self._others.popleft()
         self.reader.known = self._gathered.settle(known)
-
-    def close(self) -> None:
-        """Lets go of what was set aside."""
-        self._pool.shutdown()
-        self._gathered.close()
 
     def finish(self) -> Scanned[Gathered]:
         """What all rows add up to."""
         gathered, counts = self._gathered, self.reader.counts
-        self._pool.shutdown()
         gathered.finish(self.reader.known)
-        self.reader.columns = self._other = new_columns(0, 0)  # room for the rows of the tree
+        self.reader.columns = new_columns(0, 0)  # room for the rows of the tree
+        self._others.clear()
         self.reader.known, self._writer = new_directories(), None
         counts.used_bytes, counts.files = gathered.totals()
         return Scanned(counts, gathered.users(), gathered)

@@ -1,6 +1,7 @@
 """Sums of directories as rows of `tree`: by depth and path, in frames of bounded size."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -8,18 +9,29 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from grt_platform.kernel.ahead import ahead
 from grt_platform.systems.lustre.columns import AGES as AGE_NAMES
-from grt_platform.systems.lustre.logic.ahead import ahead
 from grt_platform.systems.lustre.logic.arrow import Paths, class_bytes, column
 from grt_platform.systems.lustre.logic.buffers import numbers
+from grt_platform.systems.lustre.logic.kernels.compact import Compact
 from grt_platform.systems.lustre.logic.kernels.directories import Directories
-from grt_platform.systems.lustre.logic.kernels.order import by_depth_and_path
 from grt_platform.systems.lustre.logic.kernels.pairs import FILES, INODES, NEWEST, USED
-from grt_platform.systems.lustre.logic.kernels.sums import AGES, CLASSES, FILE_USED, NEVER, OLDEST, take_sums
+from grt_platform.systems.lustre.logic.kernels.sums import (
+    AGES,
+    CLASSES,
+    FILE_USED,
+    NEVER,
+    OLDEST,
+    as_times,
+    has_rows,
+    take_sums,
+)
 from grt_platform.systems.lustre.logic.moments import moment
 from grt_platform.systems.lustre.logic.rules import NO_TIME
 
 _CHUNK = 1 << 15
+_AT_ONCE = 2
+"""Frames are made by so many threads."""
 _COLUMNS = {
     "used_bytes": USED,
     "file_bytes": FILE_USED,
@@ -31,6 +43,20 @@ _COLUMNS = {
 }
 
 
+class Tree(NamedTuple):
+    """Directories with what they add up to.
+
+    Attributes:
+        known: The directories.
+        sums: What is in each and below it.
+        order: Gives them as `by_depth_and_path` does.
+    """
+
+    known: Directories
+    sums: Compact
+    order: Callable[[], tuple[NDArray[np.int32], NDArray[np.int64]]]
+
+
 class _Rows(NamedTuple):
     """Directories of one depth: their columns but for the classes, and the bytes of each class in a row."""
 
@@ -38,39 +64,61 @@ class _Rows(NamedTuple):
     classes: NDArray[np.int64]
 
 
-def tree_frames(
-    known: Directories, sums: NDArray[np.int64], deepest: int, classes: Sequence[str]
-) -> Iterator[pl.DataFrame]:
-    """`tree` of all directories that hold anything, by depth and path, in frames of bounded size."""
-    yield from (_finished(*rows, classes) for rows in ahead(_rows(known, sums, deepest)))
+class _Part(NamedTuple):
+    depth: int
+    nodes: NDArray[np.int32]
 
 
-def tree_chunks(known: Directories, sums: NDArray[np.int64], deepest: int) -> Iterator[pl.DataFrame]:
+def tree_frames(tree: Tree, deepest: int, classes: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """`tree` of all directories, by depth and path, in frames of bounded size."""
+    yield from _made(tree, deepest, lambda rows: _finished(*rows, classes))
+
+
+def tree_chunks(tree: Tree, deepest: int) -> Iterator[pl.DataFrame]:
     """The same as raw numbers, which can be added up; each frame of one depth.
 
     Times are Unix seconds, each class has a column of its own.
     """
-    for frame, classes in _rows(known, sums, deepest):
-        yield frame.with_columns(pl.Series(_class_column(number), each) for number, each in enumerate(classes))
+    yield from _made(tree, deepest, _raw)
 
 
-def _rows(known: Directories, sums: NDArray[np.int64], deepest: int) -> Iterator[_Rows]:
-    order, depths = by_depth_and_path(known)
-    paths = Paths()
+def _made(tree: Tree, deepest: int, finish: Callable[[_Rows], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The frames of all parts, several of them made at a time."""
+    free = [Paths() for _ in range(_AT_ONCE)]
+
+    def make(part: _Part) -> pl.DataFrame:
+        paths = free.pop()
+        try:
+            return finish(_rows_of(tree, part, paths))
+        finally:
+            free.append(paths)
+
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tree") as pool:
+        yield from ahead(pool, make, _parts(tree, deepest), _AT_ONCE)
+
+
+def _parts(tree: Tree, deepest: int) -> Iterator[_Part]:
+    order, depths = tree.order()
+    if not has_rows(tree.sums):
+        return
     for depth, (begin, end) in enumerate(pairwise(depths[: deepest + 2].tolist())):
-        nodes = order[begin:end]
-        nodes = nodes[sums[nodes, INODES] > 0]
-        for start in range(0, len(nodes), _CHUNK):
-            yield _rows_of(known, sums, nodes[start : start + _CHUNK], depth, paths)
+        for start in range(begin, end, _CHUNK):
+            yield _Part(depth, order[start : min(start + _CHUNK, end)])
 
 
-def _rows_of(known: Directories, sums: NDArray[np.int64], nodes: NDArray[np.int32], depth: int, paths: Paths) -> _Rows:
-    taken = np.empty((sums.shape[1], len(nodes)), np.int64)
-    take_sums(sums, nodes, taken)
-    path = column("path", paths.of(known, nodes)) if depth else pl.Series("path", [b"/"])
+def _rows_of(tree: Tree, part: _Part, paths: Paths) -> _Rows:
+    depth, nodes = part
+    taken = np.empty((tree.sums.columns, len(nodes)), np.int64)
+    take_sums(tree.sums, nodes, taken)
+    as_times(taken)
+    path = column("path", paths.of(tree.known, nodes)) if depth else pl.Series("path", [b"/"])
     head = [column("depth", numbers(np.full(len(nodes), depth, np.int64))), path]
     named = [column(name, numbers(taken[at])) for name, at in _COLUMNS.items()]
     return _Rows(pl.DataFrame([*head, *named]), taken[CLASSES:])
+
+
+def _raw(rows: _Rows) -> pl.DataFrame:
+    return rows.frame.with_columns(pl.Series(_class_column(number), each) for number, each in enumerate(rows.classes))
 
 
 def _class_column(number: int) -> str:

@@ -88,7 +88,7 @@ ENTRY = st.builds(
     PATH,
     st.sampled_from("fffffdddlsbcFX"),
     st.booleans(),
-    size=st.integers(0, 1 << 40),
+    size=st.one_of(st.integers(0, 1 << 40), st.sampled_from([(1 << 40) - 1, 1 << 40, 1 << 57])),
     uid=st.integers(0, 9),
     gid=st.one_of(st.integers(0, 9), st.integers(0, (1 << 63) - 1)),
     atime=TIME,

@@ -224,6 +224,18 @@ def test_sizes_that_add_up_beyond_64_bits_refuse_the_dump():
         Run(packed([line(size=(1 << 63) - 1), line(size=1)]))
 
 
+@pytest.mark.parametrize("order", [1, -1, 0])
+def test_sums_of_any_size_are_whole(order):
+    """Sums of directories keep 40 bits at hand: each of these has more, some by one, some only with what is below."""
+    sizes = [1 << 39, (1 << 40) - 1, 1 << 40, (1 << 40) + 1, (1 << 45) + 7, 1 << 50, 1, 0]
+    parts = [b"a", b"b", b"c"]
+    paths = [b"/" + b"/".join(where) for size in range(1, 6) for where in itertools.product(parts, repeat=size)]
+    entries = [(path + b"/%d.bam" % i, sizes[(n + i) % 8]) for n, path in enumerate(paths) for i in range(4)]
+    texts = [line(path, size=size, mtime=1_300_000_000 + 70_000_000 * (size % 5)) for path, size in entries]
+    run = check(packed(random.Random(2).sample(texts, len(texts)) if not order else texts[::order]), "mpistat")
+    assert run.tree["used_bytes"][0] == sum(size for _, size in entries) > 1 << 55
+
+
 def test_a_line_longer_than_a_block_is_one_bad_line():
     run = Run(packed([line(), b"z" * 3_000_000, line(b"/b")]), rules(max_line_bytes=1000), block_bytes=2000)
     assert [(bad.line_number, bad.reason, len(bad.raw)) for bad in run.bad] == [

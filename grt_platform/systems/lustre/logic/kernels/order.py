@@ -16,19 +16,21 @@ from grt_platform.systems.lustre.logic.kernels.directories import (
 )
 from grt_platform.systems.lustre.logic.kernels.finding import shared
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
-from grt_platform.systems.lustre.logic.kernels.wide import flipped, lowest, word
+from grt_platform.systems.lustre.logic.kernels.wide import fetch, flipped, lowest, word
 
 _SLASH, _END = 47, 0
 _RUN = 16
+_STEP, _FEW = 8, 8
+"""What is needed is loaded so many directories ahead, for at most so many of their children."""
 
 
 class Family(NamedTuple):
-    """Directories that are being sorted, and room to do it.
+    """Directories of one parent that are being sorted, and room to do it with as many or more.
 
     Attributes:
         nodes: Their numbers.
         keys: Of each what its name says first behind what all names of its family begin with.
-        spare_nodes, spare_keys: Room for the largest family.
+        spare_nodes, spare_keys: Room.
     """
 
     nodes: NDArray[np.int32]
@@ -47,10 +49,10 @@ def by_depth_and_path(known: Directories) -> tuple[NDArray[np.int32], NDArray[np
     starts, nodes = np.zeros(count + 2, np.int32), np.empty(count, np.int32)
     group_by_parent(known, starts, nodes)
     largest = int(np.diff(starts[: count + 1]).max())
-    spare = np.empty(largest, np.int32), np.empty(largest, np.uint64)
+    room = np.empty(largest, np.uint64), np.empty(largest, np.int32), np.empty(largest, np.uint64)
     order, walk = np.empty(count, np.int32), np.empty(count, np.int32)
     depths = np.zeros(MAX_PARTS + 2, np.int64)
-    levels = sort_levels(known, starts, Family(nodes, np.empty(count, np.uint64), *spare), order, walk, depths)
+    levels = sort_levels(known, starts, Family(nodes, *room), order, walk, depths)
     return order, depths[: levels + 1]
 
 
@@ -77,16 +79,20 @@ def sort_levels(
     walk: NDArray[np.int32],
     depths: NDArray[np.int64],
 ) -> int:
-    """Writes the directories level after level, and where each level begins; returns how many levels there are."""
+    """Writes the directories level after level, and where each level begins; returns how many levels there are.
+
+    `kids` are those of all parents, with room to sort those of one.
+    """
     order[0] = walk[0] = ROOT
     begin, behind, level = 0, 1, 0
     while begin < behind:
         depths[level] = begin
         filled = behind
         for number in range(begin, behind):
+            load_soon(known, starts, kids, walk, number, behind - 1)
             first, last = np.int64(starts[walk[number]]), np.int64(starts[walk[number] + 1])
             if last - first > 1:
-                sort_family(known, kids, first, last)
+                sort_family(known, Family(kids.nodes[first:last], kids.keys, kids.spare_nodes, kids.spare_keys))
             for each in range(first, last):
                 order[filled + each - first] = kids.nodes[each]
             for each in range(first, last):
@@ -101,25 +107,40 @@ def sort_levels(
     return level
 
 
+@inlined
+def load_soon(
+    known: Directories, starts: NDArray[np.int32], kids: Family, walk: NDArray[np.int32], number: int, last: int
+) -> None:
+    """Has loaded what sorting the children of the next directories needs: each thing before what it leads to."""
+    fetch(starts, np.int64(walk[min(number + 4 * _STEP, last)]))
+    fetch(kids.nodes, np.int64(starts[walk[min(number + 3 * _STEP, last)]]))
+    family = walk[min(number + 2 * _STEP, last)]
+    for each in range(starts[family], min(starts[family] + _FEW, starts[family + 1])):
+        fetch(known.facts, 2 * np.int64(kids.nodes[each]))
+    family = walk[min(number + _STEP, last)]
+    for each in range(starts[family], min(starts[family] + _FEW, starts[family + 1])):
+        fetch(known.names, name_begin(known, kids.nodes[each]))
+
+
 @compiled
-def sort_family(known: Directories, kids: Family, first: int, behind: int) -> None:
+def sort_family(known: Directories, kids: Family) -> None:
     """Sorts directories of one parent by name: short runs one by one, then pairs of runs merged until one is left."""
-    head = kids.nodes[first]
+    head, count = kids.nodes[0], len(kids.nodes)
     same = name_length(known, head)
-    for each in range(first + 1, behind):
+    for each in range(1, count):
         node = kids.nodes[each]
         same = min(same, name_length(known, node))
         same = shared(known.names, name_begin(known, head), name_begin(known, node), same)
-    for each in range(first, behind):
+    for each in range(count):
         node = kids.nodes[each]
         rest = word(known.names, name_begin(known, node) + same) & first_bytes(name_length(known, node) - same)
         kids.keys[each] = flipped(rest)
-    for begin in range(first, behind, _RUN):
-        sort_run(known, kids, begin, min(begin + _RUN, behind))
+    for begin in range(0, count, _RUN):
+        sort_run(known, kids, begin, min(begin + _RUN, count))
     size = _RUN
-    while size < behind - first:
-        for begin in range(first, behind - size, 2 * size):
-            merge(known, kids, begin, begin + size, min(begin + 2 * size, behind))
+    while size < count:
+        for begin in range(0, count - size, 2 * size):
+            merge(known, kids, begin, begin + size, min(begin + 2 * size, count))
         size *= 2
 
 

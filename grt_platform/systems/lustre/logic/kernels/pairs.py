@@ -48,9 +48,11 @@ def grown_pairs(pairs: Pairs) -> Pairs:
     return grown
 
 
-def roomy(pairs: Pairs) -> Pairs:
-    """The pairs, with more room where they are full."""
-    return grown_pairs(pairs) if int(pairs.now[PAIRS]) == len(pairs.keys) else pairs
+def with_room_for(pairs: Pairs, more: int) -> Pairs:
+    """The pairs, with room for so many more."""
+    while int(pairs.now[PAIRS]) + more > len(pairs.keys):
+        pairs = grown_pairs(pairs)
+    return pairs
 
 
 @compiled

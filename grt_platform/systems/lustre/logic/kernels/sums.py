@@ -5,7 +5,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from grt_platform.systems.lustre.logic.kernels.directories import COUNT, Directories
+from grt_platform.systems.lustre.logic.kernels.compact import (
+    Compact,
+    add,
+    add_row,
+    add_row_to,
+    is_above_zero,
+    is_tight,
+    load_soon,
+    lower,
+    put,
+    raise_to,
+    read_row,
+)
+from grt_platform.systems.lustre.logic.kernels.directories import COUNT, ROOT, Directories
 from grt_platform.systems.lustre.logic.kernels.jit import compiled, inlined
 from grt_platform.systems.lustre.logic.kernels.lines import DIRECTORY, FILE
 from grt_platform.systems.lustre.logic.kernels.numbers import ATIME, GID, MTIME, NLINK, SIZE, TYPE, UID
@@ -21,7 +34,6 @@ from grt_platform.systems.lustre.logic.kernels.pairs import (
     pair_of,
     used_bytes,
 )
-from grt_platform.systems.lustre.logic.kernels.wide import fetch
 from grt_platform.systems.lustre.logic.rules import AGE_LIMITS, EARLIEST, LATEST, NO_TIME
 
 FILE_USED, OLDEST, AGES = 4, 5, 6
@@ -32,8 +44,8 @@ NEVER = LATEST + 1
 _BEFORE = EARLIEST - 1
 """Times are kept as seconds since this (the newest) or up to NEVER (the oldest), 0 for none: the largest counts of
 both, and sums of nothing are zeros, which memory nobody has touched yet is full of."""
-_AHEAD, _LINE = 16, 8
-"""So many rows before they are added sums are loaded, by lines of the processor's cache."""
+_AHEAD = 16
+"""So many rows before they are added sums are loaded."""
 _LIMITS = np.array(AGE_LIMITS, np.int64)
 
 
@@ -69,7 +81,7 @@ def add_rows(
     as_of: int,
     known: Directories,
     key: NDArray[np.int32],
-    sums: NDArray[np.int64],
+    sums: Compact,
     users: Pairs,
     owners: Pairs,
     own: Pairs,
@@ -80,12 +92,12 @@ def add_rows(
     files by project key and gid, `own` the gids of the keys' own directories.
 
     Returns:
-        The first row not added, since one of the pairs is full; `behind` when all are; -1 where the used bytes of all
-        add up beyond 64 bits.
+        The first row not added, since one of the pairs or what is beyond the sums' bits has no room; `behind` when all
+        are; -1 where the used bytes of all add up beyond 64 bits.
     """
     user, owner = np.int64(-1), np.int64(-1)
     for row in range(first, behind):
-        if owners.now[PAIRS] == len(owners.keys) or own.now[PAIRS] == len(own.keys):
+        if owners.now[PAIRS] == len(owners.keys) or own.now[PAIRS] == len(own.keys) or is_tight(sums):
             return row
         gid, nlink, mtime = values[GID, row], values[NLINK, row], values[MTIME, row]
         kind, at = values[TYPE, row], np.int64(node[row])
@@ -100,7 +112,7 @@ def add_rows(
         add_to_pair(users, user, used, is_file, mtime, as_of)
         if users.now[TOTAL] < 0:
             return -1
-        add_to_directory(sums[at], used, kind, is_file, mtime, values[ATIME, row], file_class[row], as_of)
+        add_to_directory(sums, at, used, kind, is_file, mtime, values[ATIME, row], file_class[row], as_of)
         mine = np.int64(key[at])
         if mine >= 0 and kind == FILE:
             owner = pair_of(owners, mine, gid, owner)
@@ -111,44 +123,39 @@ def add_rows(
 
 
 @compiled
-def add_placed(rows: Placed, as_of: int, sums: NDArray[np.int64]) -> None:
-    """Adds rows to the sums of their directories, as `add_rows` does."""
+def add_placed(rows: Placed, first: int, as_of: int, sums: Compact) -> int:
+    """Adds rows from `first` on to the sums of their directories, as `add_rows` does; returns what that does."""
     count = len(rows.size)
-    for row in range(count):
-        fetch_sums(sums, rows.nodes[rows.node[min(row + _AHEAD, count - 1)]])
+    for row in range(first, count):
+        if is_tight(sums):
+            return row
+        coming = np.int64(rows.nodes[rows.node[min(row + _AHEAD, count - 1)]])
+        load_soon(sums, max(coming, ~coming))
         kind, nlink, at = rows.kinds[rows.kind[row]], rows.nlink[row], np.int64(rows.nodes[rows.node[row]])
         used = used_bytes(rows.size[row], nlink)
         is_file = np.int64(kind == FILE and nlink > 0)
         file_class = rows.classes[rows.file_class[row]]
-        into = sums[~at if at < 0 else at]
-        add_to_directory(into, used, kind, is_file, rows.mtime[row], rows.atime[row], file_class, as_of)
-
-
-@inlined
-def fetch_sums(sums: NDArray[np.int64], node: int) -> None:
-    """Has the sums of a directory (or of the one whose complement this is) loaded for whoever needs them soon."""
-    begin = np.int64(max(node, ~node)) * sums.shape[1]
-    for each in range(0, sums.shape[1], _LINE):
-        fetch(sums, begin + each)
+        at = max(at, ~at)
+        add_to_directory(sums, at, used, kind, is_file, rows.mtime[row], rows.atime[row], file_class, as_of)
+    return count
 
 
 @inlined
 def add_to_directory(
-    into: NDArray[np.int64], used: int, kind: int, is_file: int, mtime: int, atime: int, file_class: int, as_of: int
+    sums: Compact, at: int, used: int, kind: int, is_file: int, mtime: int, atime: int, file_class: int, as_of: int
 ) -> None:
     """Adds an entry to the sums of one directory."""
-    into[USED] += used
-    into[INODES] += 1
+    add(sums, at, INODES, 1)
     if kind == FILE:
-        into[FILES] += is_file
-        into[FILE_USED] += used
+        add(sums, at, FILES, is_file)
+        add(sums, at, FILE_USED, used)
         if file_class >= 0:
-            into[CLASSES + file_class] += used
-    into[AGES + age_of(mtime, as_of)] += used
+            add(sums, at, CLASSES + file_class, used)
+    add(sums, at, AGES + age_of(mtime, as_of), used)
     if EARLIEST <= mtime <= as_of:
-        into[NEWEST] = max(into[NEWEST], mtime - _BEFORE)
+        raise_to(sums, at, NEWEST, mtime - _BEFORE)
     if EARLIEST <= atime <= LATEST:
-        into[OLDEST] = max(into[OLDEST], NEVER - atime)
+        raise_to(sums, at, OLDEST, NEVER - atime)
 
 
 @inlined
@@ -163,39 +170,75 @@ def age_of(mtime: int, as_of: int) -> int:
 
 
 @compiled
-def roll_up(known: Directories, sums: NDArray[np.int64]) -> None:
-    """Adds to every directory all that is below it."""
-    for node in range(known.now[COUNT] - 1, 0, -1):
-        fetch_sums(sums, known.parent[max(node - _AHEAD, 0)])
-        mine, over = sums[node], sums[known.parent[node]]
+def roll_up(known: Directories, behind: int, sums: Compact) -> int:
+    """Adds to every directory all that is below it, from before `behind` on back to the root.
+
+    Returns:
+        Where to go on when `sums` have no room for larger ones; 0 when all is done.
+    """
+    for node in range(behind - 1, 0, -1):
+        if is_tight(sums):
+            return node + 1
+        load_soon(sums, np.int64(known.parent[max(node - _AHEAD, 0)]))
+        parent = np.int64(known.parent[node])
+        newest = max(lower(sums, node, NEWEST), lower(sums, parent, NEWEST))
+        oldest = max(lower(sums, node, OLDEST), lower(sums, parent, OLDEST))
+        add_row(sums, node, parent)
+        put(sums, parent, NEWEST, newest)
+        put(sums, parent, OLDEST, oldest)
+    return 0
+
+
+@compiled
+def add_keys(count: int, key: NDArray[np.int32], sums: Compact, into: NDArray[np.int64]) -> None:
+    """Adds the own contents of directories to the sums of their keys, but for USED, which nobody asks of them."""
+    for node in range(count):
+        mine = np.int64(key[node])
+        if mine < 0:
+            continue
+        newest = max(into[mine, NEWEST], np.int64(lower(sums, node, NEWEST)))
+        oldest = max(into[mine, OLDEST], np.int64(lower(sums, node, OLDEST)))
+        add_row_to(sums, node, into, mine)
+        into[mine, NEWEST], into[mine, OLDEST] = newest, oldest
+
+
+@compiled
+def roll_up_keys(keys: Directories, sums: NDArray[np.int64]) -> None:
+    """Adds to every key all that is below it."""
+    for node in range(keys.now[COUNT] - 1, 0, -1):
+        mine, over = sums[node], sums[keys.parent[node]]
         newest, oldest = max(mine[NEWEST], over[NEWEST]), max(mine[OLDEST], over[OLDEST])
         for each in range(sums.shape[1]):
             over[each] += mine[each]
         over[NEWEST], over[OLDEST] = newest, oldest
 
 
-@compiled
-def add_keys(count: int, key: NDArray[np.int32], sums: NDArray[np.int64], into: NDArray[np.int64]) -> None:
-    """Adds the own contents of directories to the sums of their keys."""
-    for node in range(count):
-        mine = np.int64(key[node])
-        if mine < 0:
-            continue
-        newest = max(into[mine, NEWEST], sums[node, NEWEST])
-        oldest = max(into[mine, OLDEST], sums[node, OLDEST])
-        for each in range(sums.shape[1]):
-            into[mine, each] += sums[node, each]
-        into[mine, NEWEST], into[mine, OLDEST] = newest, oldest
+def has_rows(sums: Compact) -> bool:
+    """Whether anything was added: every directory is there because of something in it."""
+    return is_above_zero(sums, ROOT, INODES)
 
 
 @compiled
-def take_sums(sums: NDArray[np.int64], nodes: NDArray[np.int32], out: NDArray[np.int64]) -> None:
-    """Writes the sums of directories in this order, each kind of sum in a row of its own, times as Unix seconds."""
+def take_sums(sums: Compact, nodes: NDArray[np.int32], out: NDArray[np.int64]) -> None:
+    """Writes the sums of directories in this order, each kind of sum in a row of its own, times as `as_times` says."""
     for number in range(len(nodes)):
-        fetch_sums(sums, nodes[min(number + _AHEAD, len(nodes) - 1)])
-        node = nodes[number]
-        for each in range(sums.shape[1]):
-            out[each, number] = sums[node, each]
-        newest, oldest = sums[node, NEWEST], sums[node, OLDEST]
-        out[NEWEST, number] = newest + _BEFORE if newest else NO_TIME
-        out[OLDEST, number] = NEVER - oldest
+        load_soon(sums, np.int64(nodes[min(number + _AHEAD, len(nodes) - 1)]))
+        node, used = np.int64(nodes[number]), np.int64(0)
+        read_row(sums, node, out, number)
+        for each in range(AGES, CLASSES):
+            used += out[each, number]
+        out[USED, number] = used
+
+
+def newest_times(sums: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The newest times as Unix seconds, from their sums."""
+    return np.where(sums > 0, sums + _BEFORE, NO_TIME)
+
+
+@compiled
+def as_times(taken: NDArray[np.int64]) -> None:
+    """Makes the times of sums, each kind in a row, Unix seconds."""
+    for number in range(taken.shape[1]):
+        newest = taken[NEWEST, number]
+        taken[NEWEST, number] = newest + _BEFORE if newest else NO_TIME
+        taken[OLDEST, number] = NEVER - taken[OLDEST, number]

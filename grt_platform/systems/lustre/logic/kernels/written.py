@@ -71,6 +71,7 @@ def path_ends(known: Directories, nodes: NDArray[np.int32], ends: NDArray[np.int
     """Writes where each path ends when they stand one behind the other; `/` is empty."""
     total = np.int64(0)
     for number in range(len(nodes)):
+        fetch(known.reach, np.int64(nodes[min(number + _AHEAD, len(nodes) - 1)]))
         total += known.reach[nodes[number]]
         ends[number + 1] = total
 
