@@ -85,6 +85,7 @@ def _facts(table: Table) -> str:
 
 def _addresses() -> Iterator[str]:
     yield "\n## HTTP\n\nThe same for programs: `GET /openapi.json`. Errors are `application/problem+json` (RFC 9457).\n"
+    yield "A parameter of a `GET` that the address does not have is refused (422), and those it has are named.\n"
     rows = [
         (f"`{method.upper()} {path}`", f"{said['summary']}.", _names(_parameters(said)), said["x-asks-for"])
         for path, methods in described(create_app())["paths"].items()
