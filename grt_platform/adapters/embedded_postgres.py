@@ -19,7 +19,7 @@ from grt_platform.adapters.process import launched
 from grt_platform.kernel.errors import UnavailableError
 
 SUPERUSER = "grt"
-_POLL_S = 0.02
+_POLL_S, _ORPHANS_S = 0.02, 20.0
 _ERROR = re.compile(r"FATAL|PANIC|[A-Z]\w*Error\b|^grt: ")
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -188,6 +188,7 @@ class EmbeddedPostgres:
             return
         process = self._server_with(int(pid_file.read_text().split()[0]))
         if process is None:
+            self._wait_for_orphans()
             pid_file.unlink()
             return
         process.send_signal(signal.SIGINT)
@@ -197,6 +198,18 @@ class EmbeddedPostgres:
             raise UnavailableError(
                 f"Another Postgres (process {process.pid}) holds {self.data} and does not stop: end it and start again"
             ) from None
+
+    def _wait_for_orphans(self) -> None:
+        """What a killed server has forked ends a moment after it; until then a new one is refused its shared memory."""
+        deadline = time.monotonic() + _ORPHANS_S
+        while any(map(self._works_here, psutil.process_iter(["name"]))) and time.monotonic() < deadline:
+            time.sleep(_POLL_S)
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        try:
+            return process.info["name"] == "postgres" and Path(process.cwd()) == self.data.resolve()
+        except psutil.Error:
+            return False
 
     def _server_with(self, pid: int) -> psutil.Process | None:
         try:

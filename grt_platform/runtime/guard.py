@@ -32,15 +32,20 @@ def _is_running(leader: int) -> bool:
         return sys.platform != "linux" and _signal_group(leader, 0)
 
 
-def _kill_marked(token: str, spared: set[int]) -> None:
-    """Kill every process that was started with the token, except those that end in their own way (Linux only)."""
-    marked = f"{MARK}={token}".encode()
+def _kill_marked(token: str, spared: set[int]) -> bool:
+    """Kill every process that was started with the token, except those that end in their own way (Linux only).
+
+    Returns whether there was any: it may have started another meanwhile.
+    """
+    marked, found = f"{MARK}={token}".encode(), False
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             if int(entry.name) not in spared and marked in (entry / "environ").read_bytes().split(b"\0"):
                 os.kill(int(entry.name), signal.SIGKILL)
+                found = True
         except OSError:
             continue
+    return found
 
 
 def _end_all(groups: dict[int, int], token: str) -> None:
@@ -52,7 +57,9 @@ def _end_all(groups: dict[int, int], token: str) -> None:
         time.sleep(0.02)
     for group in groups:
         _signal_group(group, signal.SIGKILL)
-    _kill_marked(token, spared=set())
+    deadline = time.monotonic() + _PATIENCE_S
+    while _kill_marked(token, spared=set()) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def main(token: str) -> None:

@@ -38,7 +38,7 @@ def start(installation: Installation) -> Iterator[Starter]:
     for process in started:
         process.kill()
         process.communicate()
-    until(lambda: not alive(everyone(installation)))
+    until(lambda: not alive(installation, everyone(installation)))
 
 
 def healthy(installation: Installation, supervisor: subprocess.Popen[str]) -> State:
@@ -60,11 +60,13 @@ def everyone(installation: Installation) -> set[int]:
     return {int(pid) for _, _, pid in events(installation)}
 
 
-def alive(pids: set[int]) -> set[int]:
-    found = set()
+def alive(installation: Installation, pids: set[int]) -> set[int]:
+    """Those that still run; a number that somebody else's process got since their last event is not theirs."""
+    found, told = set(), (installation.home / "events").stat().st_mtime if pids else 0.0
     for pid in pids:
         with contextlib.suppress(psutil.NoSuchProcess):
-            if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            process = psutil.Process(pid)
+            if process.status() != psutil.STATUS_ZOMBIE and process.create_time() < told + 1:
                 found.add(pid)
     return found
 
@@ -81,7 +83,7 @@ def test_ctrl_c_stops_in_reverse_order_and_leaves_nothing(installation: Installa
     supervisor.send_signal(signal.SIGINT)
     assert supervisor.wait(PATIENCE_S) == 0
     assert [name for name, what, _ in events(installation) if what == "stop"] == ["leaf", "base"]
-    assert alive(everyone(installation)) == set()
+    assert alive(installation, everyone(installation)) == set()
 
 
 def test_kill_9_of_the_supervisor_leaves_no_process(installation: Installation, start: Starter) -> None:
@@ -90,7 +92,7 @@ def test_kill_9_of_the_supervisor_leaves_no_process(installation: Installation, 
     family = {process.pid for process in psutil.Process(supervisor.pid).children(recursive=True)}
     assert len(family) == 4  # base, leaf, its child and the guard
     supervisor.kill()
-    until(lambda: not alive(family))
+    until(lambda: not alive(installation, family))
 
 
 def test_kill_9_of_supervisor_and_guard_at_once_leaves_no_service(installation: Installation, start: Starter) -> None:
@@ -101,8 +103,8 @@ def test_kill_9_of_supervisor_and_guard_at_once_leaves_no_service(installation: 
         if "guard.py" in " ".join(process.cmdline()):
             process.kill()
     supervisor.kill()
-    until(lambda: not alive(pids))
-    for pid in alive(everyone(installation)):
+    until(lambda: not alive(installation, pids))
+    for pid in alive(installation, everyone(installation)):
         os.kill(pid, signal.SIGKILL)  # the child in its own session is what only a guard can find
 
 
@@ -114,7 +116,7 @@ def test_a_start_right_after_kill_9_waits_for_the_clean_up_and_comes_up(
     before = everyone(installation)
     first.kill()
     healthy(installation, start())
-    assert alive(before) == set()
+    assert alive(installation, before) == set()
 
 
 def test_a_killed_guard_is_replaced(installation: Installation, start: Starter) -> None:
@@ -129,7 +131,7 @@ def test_a_killed_guard_is_replaced(installation: Installation, start: Starter) 
     os.kill(before[0], signal.SIGKILL)
     until(lambda: len(guards()) == 1 and guards() != before)
     supervisor.kill()
-    until(lambda: not alive(everyone(installation)))
+    until(lambda: not alive(installation, everyone(installation)))
 
 
 def test_a_fallen_service_is_started_again(installation: Installation, start: Starter) -> None:
@@ -154,7 +156,7 @@ def test_a_second_ctrl_c_kills_what_does_not_stop(installation: Installation, st
     assert supervisor.poll() is None
     supervisor.send_signal(signal.SIGINT)
     assert supervisor.wait(PATIENCE_S) == 0
-    assert alive(everyone(installation)) == set()
+    assert alive(installation, everyone(installation)) == set()
 
 
 def test_a_service_that_never_comes_up_ends_the_platform_in_one_line(
@@ -165,7 +167,7 @@ def test_a_service_that_never_comes_up_ends_the_platform_in_one_line(
     assert supervisor.returncode == 1
     log = installation.logs / "leaf.log"
     assert output.splitlines()[-1] == f"grt: leaf ended with code 1: ValueError: the leaf is broken (all in {log})"
-    assert alive(everyone(installation)) == set()
+    assert alive(installation, everyone(installation)) == set()
 
 
 def test_a_second_supervisor_of_one_installation_is_refused(installation: Installation, start: Starter) -> None:
