@@ -47,7 +47,7 @@ from grt_platform.web import (
 )
 from grt_platform.web.announcements import Announcements
 from grt_platform.web.bodies import BodyLimit
-from grt_platform.web.filters import known_filters_only, takes_any_filter
+from grt_platform.web.filters import questions_with_known_filters, takes_any_filter
 from grt_platform.web.headers import SecurityHeaders
 from grt_platform.web.limits import FailureLimit
 from grt_platform.web.own_forms import keep_form_token
@@ -68,7 +68,7 @@ def create_app() -> FastAPI:
         title="grt_platform",
         version=__version__,
         lifespan=_opened,
-        dependencies=[Depends(keep_form_token), Depends(admit), Depends(known_filters_only)],
+        dependencies=[Depends(keep_form_token), Depends(admit), Depends(questions_with_known_filters)],
         telemetry=_NO_TELEMETRY,
         openapi_url=None,
         docs_url=None,

@@ -19,17 +19,23 @@ def takes_any_filter(route: Callable[..., Any]) -> None:
     setattr(route, _ANY, True)
 
 
+def questions_with_known_filters(request: Request) -> None:
+    """`known_filters_only` for what is asked of described routes, but probes' and marked ones; for an app."""
+    route = request.scope["route"]
+    if request.method != "GET" or not isinstance(route, APIRoute) or not route.include_in_schema:
+        return
+    if _FOR_PROBES not in route.tags and not hasattr(route.endpoint, _ANY):
+        known_filters_only(request)
+
+
 def known_filters_only(request: Request) -> None:
-    """Every parameter of a question to a described route is one of the route's; for an app, as a dependency.
+    """Every parameter of the query is one of the route's; for routers, as a dependency.
 
     Raises:
         RequestValidationError: One is not; the message names those that the route has.
     """
     route = request.scope["route"]
-    if request.method != "GET" or not isinstance(route, APIRoute) or not route.include_in_schema:
-        return
-    if _FOR_PROBES in route.tags or hasattr(route.endpoint, _ANY):
-        return
+    assert isinstance(route, APIRoute)
     known = sorted(set(_names(route.dependant)))
     unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
     if unknown:

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from grt_platform.runtime import guard
 from grt_platform.runtime.installation import Installation
 from grt_platform.runtime.state import Phase, State, read_state
 from grt_platform_tests.fixtures.patience import until
@@ -61,12 +62,12 @@ def everyone(installation: Installation) -> set[int]:
 
 
 def alive(installation: Installation, pids: set[int]) -> set[int]:
-    """Those that still run; a number that somebody else's process got since their last event is not theirs."""
-    found, told = set(), (installation.home / "events").stat().st_mtime if pids else 0.0
+    """Those that still run; a number that a process of somebody else has by now is not theirs."""
+    found, theirs = set(), {str(installation.home / "events"), "sleep", str(Path(guard.__file__))}
     for pid in pids:
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(pid)
-            if process.status() != psutil.STATUS_ZOMBIE and process.create_time() < told + 1:
+            if process.status() != psutil.STATUS_ZOMBIE and theirs.intersection(process.cmdline()):
                 found.add(pid)
     return found
 

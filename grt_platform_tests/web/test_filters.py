@@ -29,3 +29,9 @@ def test_no_address_takes_a_filter_that_it_does_not_have(live_web: LiveWeb) -> N
 def test_probes_and_pages_take_any(live_web: LiveWeb) -> None:
     asked = ("/health?from=probe", "/health/ready?x=1", "/metrics?x=1", "/?utm_source=mail")
     assert {live_web.client.get(path, headers=live_web.admin).status_code for path in asked} == {200}
+
+
+def test_naming_a_leader_takes_no_filter_either(live_web: LiveWeb) -> None:
+    for method in ("PUT", "DELETE"):
+        told = live_web.client.request(method, "/lustre/leaders/hgi/ann?grup=x", headers=live_web.admin)
+        assert (told.status_code, "query.grup: There is no such filter here" in told.json()["detail"]) == (422, True)

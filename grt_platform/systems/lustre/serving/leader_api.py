@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 
 from grt_platform.systems.lustre.serving import leaders
 from grt_platform.web.access import PLAIN, Asking
 from grt_platform.web.audit import audited
+from grt_platform.web.filters import known_filters_only
 
-router = APIRouter(tags=["lustre"])
+router = APIRouter(tags=["lustre"], dependencies=[Depends(known_filters_only)])
 Group = Annotated[str, Path(max_length=255, pattern=PLAIN, description="Name or number of the group")]
 Name = Annotated[str, Path(max_length=200, pattern=PLAIN, description="Name the person signs in with")]
 

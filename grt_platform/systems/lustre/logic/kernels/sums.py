@@ -235,10 +235,7 @@ def newest_times(sums: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(sums > 0, sums + _BEFORE, NO_TIME)
 
 
-@compiled
 def as_times(taken: NDArray[np.int64]) -> None:
     """Makes the times of sums, each kind in a row, Unix seconds."""
-    for number in range(taken.shape[1]):
-        newest = taken[NEWEST, number]
-        taken[NEWEST, number] = newest + _BEFORE if newest else NO_TIME
-        taken[OLDEST, number] = NEVER - taken[OLDEST, number]
+    taken[NEWEST] = newest_times(taken[NEWEST])
+    taken[OLDEST] = NEVER - taken[OLDEST]
